@@ -1,0 +1,140 @@
+//! Labels: what the bytes are, not what a field calls them. Their content is personal data.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+/// A label's format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelFormat {
+    /// PDF.
+    Pdf,
+    /// Zebra's printer language.
+    Zpl,
+    /// PNG image.
+    Png,
+    /// GIF image.
+    Gif,
+    /// Eltron's printer language.
+    Epl,
+}
+
+impl LabelFormat {
+    /// The name used in configuration and events.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Zpl => "zpl",
+            Self::Png => "png",
+            Self::Gif => "gif",
+            Self::Epl => "epl",
+        }
+    }
+
+    /// What these bytes are, by their first ones.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let start = bytes.trim_ascii_start();
+        if start.starts_with(b"%PDF-") {
+            Some(Self::Pdf)
+        } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            Some(Self::Png)
+        } else if bytes.starts_with(b"GIF8") {
+            Some(Self::Gif)
+        } else if start.starts_with(b"^XA") || start.starts_with(b"~") || start.starts_with(b"CT~~")
+        {
+            Some(Self::Zpl)
+        } else if start.starts_with(b"N\n") || start.starts_with(b"N\r\n") {
+            Some(Self::Epl)
+        } else {
+            None
+        }
+    }
+}
+
+impl std::fmt::Display for LabelFormat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A label that can be printed. `Debug` shows no content: it carries an address.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Label {
+    /// What the bytes are.
+    pub format: LabelFormat,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Label {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Label({}, {} bytes)", self.format, self.bytes.len())
+    }
+}
+
+impl Label {
+    /// A label from its bytes; `None` when they are no label of a known format.
+    #[must_use]
+    pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
+        LabelFormat::of(&bytes).map(|format| Self { format, bytes })
+    }
+
+    /// A label from standard base64, in one line or several; `None` when it does not decode.
+    #[must_use]
+    pub fn from_base64(text: &str) -> Option<Self> {
+        let bytes = if text.contains(|c: char| c.is_ascii_whitespace()) {
+            let packed: String = text.split_ascii_whitespace().collect();
+            STANDARD.decode(packed).ok()?
+        } else {
+            STANDARD.decode(text).ok()?
+        };
+        Self::from_bytes(bytes)
+    }
+
+    /// Whether the end is there too: half a label must not reach a printer.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let tail = self.bytes.trim_ascii_end();
+        match self.format {
+            LabelFormat::Pdf => {
+                let from = tail.len().saturating_sub(1024);
+                tail.get(from..)
+                    .is_some_and(|end| end.windows(5).any(|five| five == b"%%EOF"))
+            }
+            LabelFormat::Zpl => tail.ends_with(b"^XZ"),
+            LabelFormat::Png => tail.windows(4).any(|four| four == b"IEND"),
+            LabelFormat::Gif => self.bytes.ends_with(b"\x3b"),
+            LabelFormat::Epl => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_format_is_what_the_bytes_are() {
+        assert_eq!(LabelFormat::of(b"%PDF-1.4"), Some(LabelFormat::Pdf));
+        assert_eq!(LabelFormat::of(b"\n^XA^FO"), Some(LabelFormat::Zpl));
+        assert_eq!(LabelFormat::of(b"<html>"), None);
+    }
+
+    #[test]
+    fn broken_base64_is_no_label() {
+        assert!(Label::from_base64("JVBERi0xLjQ=.").is_none());
+        assert!(Label::from_base64("JVBE\nRi0x\r\nLjQ=").is_some());
+        assert!(Label::from_base64("").is_none());
+    }
+
+    #[test]
+    fn half_a_label_is_not_whole() {
+        let half = Label::from_bytes(b"%PDF-1.4 1 0 obj".to_vec()).expect("a pdf");
+        assert!(!half.is_whole());
+        let whole = Label::from_bytes(b"^XA^FDx^FS^XZ\n".to_vec()).expect("zpl");
+        assert!(whole.is_whole());
+    }
+}

@@ -1,0 +1,38 @@
+//! The contract between Diligence and a carrier.
+//!
+//! A carrier is pure translation: it says what to send and how to read the answer. Nothing here
+//! talks, waits, retries or knows a secret; `carrier_http` in the worker does that for every
+//! carrier alike. So dry runs, recorded answers, fuzzing and benchmarks need no network.
+//!
+//! Depends on no other crate of the project.
+
+pub mod carrier;
+pub mod faults;
+pub mod geography;
+#[cfg(feature = "kit")]
+pub mod kit;
+pub mod label;
+pub mod profile;
+pub mod reading;
+pub mod request;
+pub mod shipment;
+pub mod soap;
+pub mod step;
+#[cfg(feature = "stub")]
+pub mod stub;
+pub mod text;
+pub mod tracking;
+
+pub use carrier::{Carrier, Find, Relabel, Track, Void};
+pub use faults::{Fault, Meaning, WhoActs, judge};
+pub use label::{Label, LabelFormat};
+pub use profile::{Absence, Product, Profile, SecretField, Setting, VoidUnit};
+pub use request::{Auth, Body, Effect, Escaping, Method, Piece, Request, Response};
+pub use shipment::{
+    Contract, Intent, Item, Money, Parcel, Party, PartyKind, ServiceOption, Shipment, Size,
+};
+pub use step::{
+    BookedParcel, Booking, Cause, Evidence, FoundShipment, Memo, Problem, Refusal, Search, Step,
+    VoidAnswer, Why,
+};
+pub use tracking::{Status, TrackedShipment, TrackingEvent};

@@ -1,0 +1,108 @@
+//! What a carrier says about itself: products, options, formats, and what its silence means.
+
+use std::time::Duration;
+
+use crate::label::LabelFormat;
+use crate::shipment::ServiceOption;
+
+/// A carrier's self-description. `config check`, routing and the conformance kit read it.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// The name used in configuration and in events: `dhl-express`.
+    pub name: &'static str,
+    /// The name people use: `DHL Express`.
+    pub title: &'static str,
+    /// Every product that can be booked.
+    pub products: &'static [Product],
+    /// The label formats it can make.
+    pub label_formats: &'static [LabelFormat],
+    /// Longest reference of ours that the carrier keeps, in characters.
+    pub reference_max: usize,
+    /// Most parcels in one booking.
+    pub parcels_max: usize,
+    /// Heaviest parcel it takes, in grams.
+    pub parcel_max_g: u32,
+    /// What it means when a look-up by our reference finds nothing.
+    pub absence: Absence,
+    /// What one void takes back.
+    pub void_unit: VoidUnit,
+    /// Non-secret values an account may set (`sub_account`), beyond `account_number`.
+    pub settings: &'static [Setting],
+    /// Secrets an account must or may give.
+    pub secrets: &'static [SecretField],
+    /// Where the public follows a parcel; `{}` stands for the tracking number.
+    pub tracking_page: Option<&'static str>,
+}
+
+impl Profile {
+    /// The product with this code, if the carrier declares it.
+    #[must_use]
+    pub fn product(&self, code: &str) -> Option<&'static Product> {
+        self.products.iter().find(|product| product.code == code)
+    }
+}
+
+/// One product (service level) of a carrier, by the carrier's own code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Product {
+    /// The carrier's code.
+    pub code: &'static str,
+    /// The carrier's name for it.
+    pub name: &'static str,
+    /// Where it goes.
+    pub reach: Reach,
+    /// Options that change its wire request. Any other option is refused.
+    pub options: &'static [ServiceOption],
+}
+
+/// Where a product goes, seen from the shipper's country.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Within the shipper's country.
+    National,
+    /// To other countries only.
+    International,
+    /// Both.
+    Anywhere,
+}
+
+/// What it means when a carrier does not know our reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// It proves that nothing was booked, once this long has passed since the request.
+    Proof {
+        /// Time after which the look-up is complete.
+        after: Duration,
+    },
+    /// It is only evidence: the index may lag. A person or `when_in_doubt` decides.
+    Evidence,
+}
+
+/// What one void request takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VoidUnit {
+    /// The whole shipment, by its number.
+    Shipment,
+    /// One parcel: a shipment of three needs three.
+    Parcel,
+}
+
+/// A non-secret value of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Its key in the account's configuration.
+    pub name: &'static str,
+    /// What it is for, in a few words.
+    pub purpose: &'static str,
+}
+
+/// A secret of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecretField {
+    /// Its key in the account's configuration.
+    pub name: &'static str,
+    /// Whether nothing can be booked without it.
+    pub required: bool,
+    /// What is lost without it, in plain words.
+    pub without: &'static str,
+}

@@ -1,0 +1,88 @@
+//! Readings as JSON: what the gateway makes of a carrier's answer, for `diligence carriers read`
+//! and for the conformance kit. Needs no configuration and no network.
+
+use serde_json::{Value, json};
+
+use crate::carrier::Carrier;
+use crate::label::Label;
+use crate::request::Response;
+use crate::step::{Booking, Cause, Evidence, Step, VoidAnswer, Why};
+
+/// The operations whose answers can be read.
+pub const OPERATIONS: [&str; 5] = ["book", "find", "track", "void", "label"];
+
+/// Reads a recorded answer. `None` when the carrier has no such operation.
+#[must_use]
+pub fn read(carrier: &dyn Carrier, operation: &str, answer: &Response) -> Option<Value> {
+    let value = match operation {
+        "book" => booking(carrier.read_booking(None, answer)),
+        "find" => match carrier.finding()?.read_found(answer) {
+            Ok(found) if found.is_empty() => json!({"outcome": "not_found"}),
+            Ok(found) => json!({
+                "outcome": "found",
+                "tracking_numbers": found.iter().map(|shipment| &shipment.tracking_number).collect::<Vec<_>>(),
+            }),
+            Err(why) => fault(&why),
+        },
+        "track" => match carrier.tracking()?.read_tracking(answer) {
+            Ok(tracked) if tracked.is_empty() => json!({"outcome": "not_found"}),
+            Ok(tracked) => json!({"outcome": "tracked", "shipments": tracked}),
+            Err(why) => fault(&why),
+        },
+        "void" => match carrier.voiding()?.read_void(answer) {
+            VoidAnswer::Voided => json!({"outcome": "voided"}),
+            VoidAnswer::TooLate => json!({"outcome": "too_late"}),
+            VoidAnswer::NotFound => json!({"outcome": "not_found"}),
+            VoidAnswer::Failed(why) => fault(&why),
+        },
+        "label" => match carrier.relabelling()?.read_label(answer) {
+            Ok(label) => with_outcome("label", label_json(&label)),
+            Err(why) => fault(&why),
+        },
+        _ => return None,
+    };
+    Some(value)
+}
+
+fn booking(step: Step<Booking>) -> Value {
+    match step {
+        Step::Done(booking) => json!({
+            "outcome": "booked",
+            "tracking_number": booking.tracking_number,
+            "parcels": booking.parcels.iter().map(|parcel| {
+                let mut value = json!({"tracking_number": parcel.tracking_number});
+                if let (Some(label), Some(object)) = (&parcel.label, value.as_object_mut()) {
+                    object.insert("label".to_owned(), label_json(label));
+                }
+                value
+            }).collect::<Vec<_>>(),
+        }),
+        Step::NoEffect(why) | Step::Refused(why) => fault(&why),
+        Step::Then { memo, .. } => json!({"outcome": "continues", "step": memo.step}),
+        Step::Unknown(Evidence { code, message }) => {
+            json!({"outcome": "in_doubt", "code": code, "message": message})
+        }
+    }
+}
+
+fn label_json(label: &Label) -> Value {
+    json!({"format": label.format.name(), "bytes": label.bytes.len()})
+}
+
+fn with_outcome(outcome: &str, mut value: Value) -> Value {
+    if let Some(object) = value.as_object_mut() {
+        object.insert("outcome".to_owned(), outcome.into());
+    }
+    value
+}
+
+fn fault(why: &Why) -> Value {
+    let outcome = match why.cause {
+        Cause::Rejected => "rejected",
+        Cause::Unauthorized => "unauthorized",
+        Cause::Throttled => "throttled",
+        Cause::Unavailable => "unavailable",
+        Cause::NotFound => "not_found",
+    };
+    json!({"outcome": outcome, "code": why.code, "message": why.message})
+}

@@ -1,0 +1,180 @@
+//! What a carrier's answer tells us: booked, no effect, refused, one more step, or unknown.
+//!
+//! [`Why`] can only be made by [`crate::judge`], so what a failed booking means is decided by the
+//! SDK from the carrier's fault table, and "ambiguous" always ends as [`Step::Unknown`].
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::faults::WhoActs;
+use crate::label::Label;
+use crate::request::Request;
+use crate::shipment::{Money, Span};
+
+/// The outcome of one step of a booking.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// The carrier booked it.
+    Done(T),
+    /// Proven: nothing was booked, and trying again later may work.
+    NoEffect(Why),
+    /// A clear no: nothing was booked.
+    Refused(Why),
+    /// One more request is needed; the memo must be durable before it leaves.
+    Then {
+        /// What the next reader needs.
+        memo: Memo,
+        /// What to send next.
+        next: Box<Request>,
+    },
+    /// It may have been booked. Never to be sent again before it is found out.
+    Unknown(Evidence),
+}
+
+/// What a multi-step carrier remembers between two steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memo {
+    /// The carrier's own name of the step that is to be read next.
+    pub step: String,
+    /// What that step needs (an access key), never a secret of ours.
+    pub value: String,
+}
+
+/// A booking the carrier made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Booking {
+    /// The shipment's number, followed by the public.
+    pub tracking_number: String,
+    /// The carrier's internal id where it differs.
+    pub shipment_id: Option<String>,
+    /// Where the public follows it, when the answer says so.
+    pub tracking_url: Option<String>,
+    /// One per parcel, in the order of the request.
+    pub parcels: Vec<BookedParcel>,
+    /// What it costs, when told.
+    pub charge: Option<Money>,
+    /// The carrier's estimate, as it wrote it (ISO 8601 where possible).
+    pub estimated_delivery: Option<String>,
+}
+
+/// One booked parcel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BookedParcel {
+    /// Its own number, else the shipment's.
+    pub tracking_number: String,
+    /// Its label, when the answer holds one that can be decoded.
+    pub label: Option<Label>,
+}
+
+/// Why a carrier did not do what it was asked. Made only by [`crate::judge`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Why {
+    /// The carrier's code; the HTTP status is none.
+    pub code: Option<String>,
+    /// The carrier's own words. May quote the order: never logged, masked before it is shown.
+    pub message: String,
+    /// The same in our words, from the fault table.
+    pub meaning: Option<&'static str>,
+    /// What kind of no it is.
+    pub cause: Cause,
+    /// Who can do something about it.
+    pub who_acts: WhoActs,
+    /// Our field that is at fault, when the fault table knows.
+    pub field: Option<&'static str>,
+    /// How long the carrier asks us to wait.
+    pub retry_after: Option<Duration>,
+}
+
+/// The kind of a carrier's no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// This shipment or request was refused.
+    Rejected,
+    /// Credentials, contract or account.
+    Unauthorized,
+    /// Too many requests; not processed.
+    Throttled,
+    /// Not processed, worth trying again; or a read that failed.
+    Unavailable,
+    /// The carrier knows no such thing.
+    NotFound,
+}
+
+/// What is known of an answer that leaves a booking in doubt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The carrier's code, when there was one.
+    pub code: Option<String>,
+    /// The carrier's words, or ours about the broken answer.
+    pub message: String,
+}
+
+/// Why a shipment cannot even be written down for this carrier. Nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+pub struct Refusal {
+    /// At least one.
+    pub problems: Vec<Problem>,
+}
+
+impl Refusal {
+    /// A refusal for one reason.
+    pub fn one(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            problems: vec![Problem::new(field, message)],
+        }
+    }
+}
+
+/// One field that does not fit, never with its value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct Problem {
+    /// Path in the order: `recipient.street`.
+    pub field: String,
+    /// What is wrong and what the limit is.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem with one field.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// What to look for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search {
+    /// Our reference.
+    pub reference: String,
+    /// When the booking may have been sent.
+    pub sent: Span,
+}
+
+/// A shipment that the carrier knows under our reference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundShipment {
+    /// The shipment's number.
+    pub tracking_number: String,
+    /// Numbers of its parcels, when the look-up tells them.
+    pub parcels: Vec<BookedParcel>,
+}
+
+/// What became of a void.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VoidAnswer {
+    /// Taken back.
+    Voided,
+    /// Already picked up.
+    TooLate,
+    /// Not known to the carrier, or not yet.
+    NotFound,
+    /// The void was not done, or it is not known to be done: to be asked again.
+    Failed(Why),
+}

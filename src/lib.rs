@@ -1,0 +1,29 @@
+//! Diligence takes every paid express order off a queue, books it with a carrier, never twice by
+//! itself and never losing one, keeps the label and tells the bus.
+//!
+//! The modules stand in the order of an order's journey; `ARCHITECTURE.md` walks one through.
+#![allow(dead_code)] // while the house is being built
+
+pub mod cli;
+mod config;
+// the order comes in
+mod bus;
+mod intake;
+mod order;
+// what is to be done with it
+mod calendar;
+mod life;
+mod routing;
+// doing it
+mod carrier_http;
+mod dispatch;
+mod doubt;
+mod registry;
+mod retry;
+// keeping it, and telling
+mod events;
+mod labels;
+mod ledger;
+mod outbox;
+mod shutdown;
+mod telemetry;
