@@ -2,7 +2,7 @@
 //! itself and never losing one, keeps the label and tells the bus.
 //!
 //! The modules stand in the order of an order's journey; `ARCHITECTURE.md` walks one through.
-#![allow(dead_code)] // while the house is being built
+#![allow(dead_code, unused_imports)] // while the house is being built
 
 pub mod cli;
 mod config;
