@@ -1,7 +1,19 @@
 //! A paid order, as it arrives on the bus and as it is kept. Past this door only these types travel.
 //!
-//! Decoding (with the JSON path and the reason of every fault) is in `order/decode.rs`; nothing
-//! here talks to the bus or the ledger.
+//! Decoding (with the JSON path and the reason of every fault) is in `order/decode.rs`, what makes
+//! two orders the same in `order/content.rs`; nothing here talks to the bus or the ledger.
+
+mod content;
+mod decode;
+mod fields;
+mod json;
+#[cfg(test)]
+pub mod sample;
+mod shipment;
+mod values;
+
+pub use content::differences;
+pub use decode::{Decoded, Malformed, Message, decode};
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,7 +29,7 @@ use serde::{Deserialize, Serialize};
 pub struct Key {
     /// The shop; empty when there is only one.
     pub shop: String,
-    /// `[A-Za-z0-9_.-]{1,32}`.
+    /// `[A-Za-z0-9_.-]{1,32}`, as is the shop when it has a name.
     pub order_id: String,
     /// 1 unless an order is shipped in parts.
     pub part: u32,
@@ -125,15 +137,15 @@ pub enum WeightSource {
 /// An amount of money: a decimal string and an ISO 4217 code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Amount {
-    /// Exact; written as a string in JSON.
+    /// Exact and without trailing zeros; written as a string in JSON.
     #[serde(with = "rust_decimal::serde::str")]
     pub amount: Decimal,
     /// `EUR`.
     pub currency: String,
 }
 
-/// One article of an order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// One article of an order. What people buy is personal: `Debug` shows the quantity only.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct OrderItem {
     pub sku: Option<String>,
@@ -148,12 +160,24 @@ pub struct OrderItem {
     pub parcel: Option<String>,
 }
 
+impl fmt::Debug for OrderItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OrderItem({}, masked)", self.quantity)
+    }
+}
+
 /// `order.cancelled`: a wish, acted on when the order's state allows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cancellation {
     /// The order it is about.
     #[serde(flatten)]
     pub key: Key,
     /// Why, in the shop's words.
     pub reason: Option<String>,
+}
+
+impl fmt::Debug for Cancellation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cancellation({})", self.key)
+    }
 }
