@@ -1,1 +1,208 @@
-//! To be written.
+//! The ledger: the one durable truth about every order. One trait, one conformance suite, two
+//! implementations (SQLite here; PostgreSQL to come).
+//!
+//! It executes what the life machine decides, in one transaction per change: it locks the order's
+//! row, lets [`crate::life::step`] decide, and commits the life, the attempt, the labels and the
+//! events together. It never talks to a bus or a carrier.
+
+pub mod sqlite;
+
+use std::sync::Arc;
+
+use carrier_sdk::Label;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+use crate::life::{Action, Event, Life, Policy, Reason, State, Verdict};
+use crate::order::Key;
+use crate::outbox::Outbox;
+
+/// One thing that happened to one order, with what must be kept beside the decision.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The order.
+    pub key: Key,
+    /// What happened.
+    pub event: Event,
+    /// What is kept with it.
+    pub kept: Kept,
+}
+
+/// What a change brings that is not decided upon: rows of their own, with an `erase_after`.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    /// The order as JSON (of a received order). Personal data.
+    pub order: Option<String>,
+    /// Labels of the outcome, by parcel position; their ids stand in the outcome. Personal data.
+    pub labels: Vec<(String, usize, Label)>,
+    /// The carrier's raw answer. Personal data.
+    pub answer: Option<RawAnswer>,
+}
+
+/// A carrier's answer as it came, kept as evidence.
+#[derive(Clone)]
+pub struct RawAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// Content-Type.
+    pub content_type: Option<String>,
+    /// The body, cut at [`ANSWER_KEPT`].
+    pub body: Vec<u8>,
+}
+
+/// How much of a raw answer is kept.
+pub const ANSWER_KEPT: usize = 16 * 1024;
+
+impl std::fmt::Debug for RawAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RawAnswer({}, {} bytes)", self.status, self.body.len())
+    }
+}
+
+/// What became of a change, after it is durable.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// The order's life after it.
+    pub life: Life,
+    /// What the caller must do now.
+    pub action: Option<Action>,
+    /// What became of the event.
+    pub verdict: Verdict,
+}
+
+/// An order that is due, with its content in force.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// Its life.
+    pub life: Life,
+    /// The order as JSON. Personal data. None when it was erased.
+    pub order: Option<String>,
+}
+
+/// Why a change is not durable.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum LedgerError {
+    /// The reference belongs to another order at this account: claim again with a hashed one.
+    #[error("the reference is taken by another order of the account")]
+    ReferenceTaken,
+    /// Nothing was kept; the same change may be tried again.
+    #[error("the ledger could not keep it: {0}")]
+    Unavailable(String),
+    /// It is not known whether it was kept: to be read again by key, never assumed.
+    #[error("it is not known whether the ledger kept it: {0}")]
+    Unknown(String),
+    /// What is stored cannot be read by this version.
+    #[error("the ledger holds something this version cannot read: {0}")]
+    Unreadable(String),
+}
+
+/// An account that may not be used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Paused {
+    /// The account.
+    pub account: String,
+    /// Why.
+    pub why: Reason,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// One row of `orders list`.
+#[derive(Debug, Clone)]
+pub struct OrderRow {
+    /// Its life.
+    pub life: Life,
+    /// When it last changed.
+    pub changed_at: Timestamp,
+}
+
+/// What to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In these states; empty: all.
+    pub states: Vec<State>,
+    /// Whose key, reference or tracking number contains this.
+    pub text: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// A line of an order's timeline.
+#[derive(Debug, Clone)]
+pub struct Note {
+    /// When.
+    pub at: Timestamp,
+    /// What, in plain words, without personal data.
+    pub text: String,
+}
+
+/// A label as it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptLabel {
+    /// Its id.
+    pub id: String,
+    /// The order.
+    pub key: Key,
+    /// The booking.
+    pub n: u32,
+    /// Position of the parcel.
+    pub parcel: usize,
+    /// Its bytes.
+    pub label: Label,
+}
+
+/// The ledger. Every method may be called from any task; writes share group commits.
+pub trait Ledger: Outbox {
+    /// Keeps changes; each is answered on its own. When this returns, `Ok` ones are durable.
+    fn record(&self, changes: Vec<Change>) -> BoxFuture<'_, Vec<Result<Recorded, LedgerError>>>;
+
+    /// Orders due by now, most urgent first, except these keys.
+    fn due<'a>(
+        &'a self,
+        limit: usize,
+        except: &'a [Key],
+    ) -> BoxFuture<'a, Result<Vec<Due>, LedgerError>>;
+
+    /// When the next order will be due.
+    fn next_due(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>>;
+
+    /// One order's life, with its content in force.
+    fn order<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Due>, LedgerError>>;
+
+    /// An order's timeline, oldest first.
+    fn notes<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Vec<Note>, LedgerError>>;
+
+    /// Orders, newest change first.
+    fn list(&self, filter: Filter) -> BoxFuture<'_, Result<Vec<OrderRow>, LedgerError>>;
+
+    /// How many orders are in each state.
+    fn count(&self) -> BoxFuture<'_, Result<Vec<(State, u64)>, LedgerError>>;
+
+    /// An order's labels.
+    fn labels<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Vec<KeptLabel>, LedgerError>>;
+
+    /// Labels whose printable copy is not in the print folder yet, and voided ones to be moved.
+    fn paused(&self) -> BoxFuture<'_, Result<Vec<Paused>, LedgerError>>;
+
+    /// Lets an account work again and wakes the orders that wait for it. Whether it was paused.
+    fn resume<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<bool, LedgerError>>;
+
+    /// Whether there is room to keep the outcome of what is claimed now.
+    fn headroom(&self) -> BoxFuture<'_, Result<(), LedgerError>>;
+
+    /// Writes what is pending and closes.
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// What a ledger needs to know of the configuration.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Given to the life machine.
+    pub policy: Arc<Policy>,
+    /// Given to the events it writes.
+    pub teller: crate::events::Teller,
+    /// How long personal data is kept, in days.
+    pub erase_after_days: u32,
+    /// Least free disk for a claim, in MiB.
+    pub headroom_mib: u64,
+}

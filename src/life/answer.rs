@@ -1,0 +1,116 @@
+//! The outcome of a booking request: consumed whoever holds the lease by now, never dropped.
+
+use super::Steps;
+use super::booking::Standing;
+use super::event::{Answered, Outcome, Reason};
+use super::state::{LateLook, State};
+
+impl Steps<'_> {
+    pub(super) fn answered(&mut self, answered: Answered) {
+        self.release(answered.fence);
+        let n = answered.n;
+        let latest = self
+            .life
+            .booking(n)
+            .is_some_and(|booking| booking.fence == answered.fence);
+        match answered.outcome {
+            Outcome::Booked(numbers) => self.booked(n, numbers),
+            // An older attempt's no says nothing about the one that was sent after it.
+            _ if !latest => self.note(format!("a late answer to booking {n} changes nothing")),
+            Outcome::Unknown(reason) => self.doubt(n, &reason.in_plain_words()),
+            Outcome::NoEffect(reason) => {
+                self.note(format!("no effect: {}", reason.in_plain_words()));
+                self.life.tries += 1;
+                let again = self.after(answered.again_in);
+                self.not_booked(n, again);
+            }
+            Outcome::Refused(reason) => self.refused(n, reason),
+            Outcome::Unauthorized(reason) => {
+                self.note(format!("refused: {}", reason.in_plain_words()));
+                self.pause = Some((reason.account.clone(), reason));
+                self.not_booked(n, self.now);
+            }
+        }
+    }
+
+    /// Ends the action under way when this answer belongs to it.
+    pub(super) fn release(&mut self, fence: u64) {
+        if fence == self.life.fence {
+            self.life.running = None;
+        }
+    }
+
+    fn refused(&mut self, n: u32, reason: Reason) {
+        self.note(format!("refused: {}", reason.in_plain_words()));
+        self.life.refusals.push(reason);
+        self.life.tries = 0;
+        self.not_booked(n, self.now);
+    }
+
+    /// Booking `n` does not exist, proven; the order goes on at this time.
+    pub(super) fn not_booked(&mut self, n: u32, next: jiff::Timestamp) {
+        let known = |standing| {
+            matches!(
+                standing,
+                Standing::Intended | Standing::InDoubt | Standing::Stray
+            )
+        };
+        match self.life.booking_mut(n) {
+            Some(booking) if known(booking.standing) => booking.standing = Standing::Dead,
+            _ => return,
+        }
+        self.leave_doubt(next);
+    }
+
+    /// The exit from booking and from doubt without a booking. Wishes and revisions come first.
+    pub(super) fn leave_doubt(&mut self, next: jiff::Timestamp) {
+        let leaving = matches!(
+            self.life.state,
+            State::Booking | State::InDoubt | State::Unlabelled | State::Parked | State::Voiding
+        );
+        if !leaving || self.unresolved() {
+            return;
+        }
+        self.life.park = None;
+        self.life.after_void = None;
+        if self.life.cancel.is_some() {
+            return self.cancelled();
+        }
+        if self.apply_pending() {
+            return;
+        }
+        self.life.state = State::Waiting;
+        self.due(next);
+    }
+
+    /// It is not known what became of booking `n`.
+    pub(super) fn doubt(&mut self, n: u32, why: &str) {
+        let (settle, late, now) = (self.policy.settle, &self.policy.late_looks, self.now);
+        let Some(booking) = self.life.booking_mut(n) else {
+            return;
+        };
+        if booking.standing != Standing::Intended {
+            return;
+        }
+        booking.standing = Standing::InDoubt;
+        booking.doubted = true;
+        booking.settle_at = Some(super::later(booking.sent_to.max(now), settle));
+        booking.absent = 0;
+        booking.failures = 0;
+        let sent = booking.sent_from;
+        self.note(format!("booking {n} is in doubt: {why}"));
+        for delay in late {
+            let look = LateLook {
+                n,
+                at: super::later(sent, *delay),
+            };
+            if !self.life.late.contains(&look) {
+                self.life.late.push(look);
+            }
+        }
+        if self.life.state == State::Booking {
+            self.life.state = State::InDoubt;
+            self.due(self.after(self.policy.first_look));
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! What can happen to an order, as plain values: messages, claims, answers, decisions.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use carrier_sdk::WhoActs;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::booking::{LabelRef, Numbers};
+use super::plan::Plan;
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A paid order, or a revision of one, or the same again.
+    Received(Received),
+    /// `order.cancelled`.
+    CancelWished {
+        /// In the shop's words.
+        reason: Option<String>,
+    },
+    /// A worker asks what to do.
+    Claim(Claim),
+    /// The outcome of a booking request.
+    Answered(Answered),
+    /// The outcome of a look-up.
+    LookedUp(LookedUp),
+    /// The outcome of a label request.
+    Relabelled(Relabelled),
+    /// The outcome of a void.
+    Voided(Voided),
+    /// A person decided.
+    Decided(Decided),
+}
+
+/// A paid order, without its personal data.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Its revision.
+    pub revision: u32,
+    /// Hash of its content.
+    pub content: String,
+    /// The order's ids of its parcels.
+    pub parcel_ids: Vec<String>,
+    /// The promise.
+    pub deliver_by: Option<Timestamp>,
+    /// When to stop trying by ourselves.
+    pub deadline: Timestamp,
+    /// How it could be booked now.
+    pub plan: Plan,
+    /// Fields nobody reads.
+    pub ignored_fields: Vec<String>,
+    /// Where it differs from the content in force; filled by the ledger, which has both.
+    pub differences: Vec<String>,
+}
+
+/// A worker asks what to do, and is ready to do it.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Who.
+    pub worker: String,
+    /// How long the answer takes at most.
+    pub lease: Duration,
+    /// How the order could be booked now.
+    pub plan: Plan,
+    /// How it could be booked once the present truck is missed.
+    pub later: Plan,
+    /// The plain reference is taken by another order: use a hashed one.
+    pub hashed_reference: bool,
+}
+
+/// The outcome of a booking request, whoever holds the lease by now.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// The booking.
+    pub n: u32,
+    /// The attempt.
+    pub fence: u64,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Delay before another try, if one follows.
+    pub again_in: Duration,
+}
+
+/// What came of a booking request.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// Booked.
+    Booked(Numbers),
+    /// Proven: nothing happened.
+    NoEffect(Reason),
+    /// A clear no to this order.
+    Refused(Reason),
+    /// A clear no to the account.
+    Unauthorized(Reason),
+    /// It may have been booked.
+    Unknown(Reason),
+}
+
+/// A reason that can be shown: never a name, street, phone, e-mail or secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The account; empty when none was reached.
+    pub account: String,
+    /// The carrier's code, or ours.
+    pub code: String,
+    /// In plain words.
+    pub message: String,
+    /// The order's field.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub field: Option<String>,
+    /// Who can do something about it.
+    pub who_acts: WhoActs,
+}
+
+/// The outcome of a look-up.
+#[derive(Debug, Clone)]
+pub struct LookedUp {
+    /// The booking.
+    pub n: u32,
+    /// The action.
+    pub fence: u64,
+    /// What the carrier knows.
+    pub result: Looked,
+    /// Delay before another look-up, if one follows.
+    pub again_in: Duration,
+}
+
+/// What a carrier knows under a reference.
+#[derive(Debug, Clone)]
+pub enum Looked {
+    /// These shipments.
+    Found(Vec<Numbers>),
+    /// Nothing (yet).
+    Absent,
+    /// The look-up failed; it may work later.
+    Failed(Reason),
+    /// The carrier does not let us look.
+    Denied(Reason),
+}
+
+/// The outcome of a label request.
+#[derive(Debug, Clone)]
+pub struct Relabelled {
+    /// The booking.
+    pub n: u32,
+    /// The action.
+    pub fence: u64,
+    /// Position of the parcel.
+    pub parcel: usize,
+    /// The label, or why there is none.
+    pub label: Result<LabelRef, Reason>,
+    /// Delay before another try, if one follows.
+    pub again_in: Duration,
+}
+
+/// The outcome of a void.
+#[derive(Debug, Clone)]
+pub struct Voided {
+    /// The booking.
+    pub n: u32,
+    /// The action.
+    pub fence: u64,
+    /// Position of the number.
+    pub parcel: usize,
+    /// What came of it.
+    pub outcome: VoidOutcome,
+    /// Delay before another try, if one follows.
+    pub again_in: Duration,
+}
+
+/// What came of a void.
+#[derive(Debug, Clone)]
+pub enum VoidOutcome {
+    /// Taken back.
+    Voided,
+    /// Already picked up.
+    TooLate,
+    /// Not known to the carrier, or not yet.
+    NotFound,
+    /// A clear no: credentials or contract.
+    Refused(Reason),
+    /// Nothing left us; to be tried again.
+    NotSent,
+    /// It may have been done.
+    Unanswered,
+}
+
+/// A person's decision.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// What.
+    pub decision: Decision,
+    /// Who.
+    pub actor: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a person can decide about a parked order.
+#[derive(Debug, Clone)]
+pub enum Decision {
+    /// Look up again, or try again where nothing is unresolved.
+    Retry,
+    /// Give the unresolved booking up as a stray and book anew.
+    Rebook {
+        /// The reference given up, to be named so that nobody does it by mistake.
+        abandon: String,
+    },
+    /// It is booked, with these numbers and labels.
+    Booked(Numbers),
+    /// Cancel the order.
+    Cancel,
+}
+
+/// Times and abilities from the configuration, as plain values.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// Before the cut-off: the next account, and risk is told.
+    pub margin: Duration,
+    /// After a lease: an absent answer begins to count.
+    pub settle: Duration,
+    /// Between two absent answers that count.
+    pub gap: Duration,
+    /// First look-up after a doubt: a hit ends it early.
+    pub first_look: Duration,
+    /// Look-ups whatever the state, after the request was sent.
+    pub late_looks: Vec<Duration>,
+    /// What each account's carrier can do.
+    pub accounts: BTreeMap<String, Abilities>,
+}
+
+impl Policy {
+    /// What an account's carrier can do; nothing when the account is no longer configured.
+    pub fn abilities(&self, account: &str) -> Abilities {
+        self.accounts.get(account).copied().unwrap_or_default()
+    }
+}
+
+/// What an account's carrier can do about a booking.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Abilities {
+    /// Look up by our reference.
+    pub find: bool,
+    /// Void.
+    pub void: bool,
+    /// Void takes each parcel's number.
+    pub void_per_parcel: bool,
+    /// Fetch a label again.
+    pub relabel: bool,
+    /// Absence proves that nothing was booked, this long after the request.
+    pub absence_is_proof: Option<Duration>,
+    /// What cannot be settled is booked anew (else a person decides).
+    pub rebook_in_doubt: bool,
+}

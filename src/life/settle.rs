@@ -1,0 +1,211 @@
+//! A booking turns out to exist: it is adopted, labelled, announced, or it is one too many.
+
+use carrier_sdk::WhoActs;
+
+use super::Steps;
+use super::announce::Announcement;
+use super::booking::{Numbers, Standing};
+use super::event::{Claim, Reason, Relabelled};
+use super::state::{Action, AfterVoid, Park, State};
+
+/// Label requests before the booking is voided and made anew.
+const LABEL_TRIES: u32 = 3;
+
+impl Steps<'_> {
+    /// The carrier has booking `n`.
+    pub(super) fn booked(&mut self, n: u32, numbers: Numbers) {
+        let now = self.now;
+        let Some(booking) = self.life.booking_mut(n) else {
+            return;
+        };
+        let known = matches!(
+            booking.standing,
+            Standing::Live | Standing::Voided | Standing::Extra
+        );
+        let labelled = numbers.labelled();
+        // An answer that brings the labels of a booking already found by look-up is welcome.
+        let better = labelled
+            && booking
+                .numbers
+                .as_ref()
+                .is_some_and(|known| !known.labelled());
+        if known && !(booking.standing == Standing::Live && better) {
+            return;
+        }
+        booking.numbers = Some(numbers);
+        booking.booked_at.get_or_insert(now);
+        if known && self.life.state == State::Voiding {
+            // Its void may be on its way: a label that comes now must not revive it.
+            return;
+        }
+        let rival = self
+            .life
+            .bookings
+            .iter()
+            .find(|other| other.n != n && other.standing == Standing::Live);
+        let ended = matches!(self.life.state, State::Cancelled | State::Rejected)
+            || self.life.after_void == Some(AfterVoid::Cancel);
+        match rival.map(|rival| (rival.n, rival.announced)) {
+            _ if ended => self.unwanted(n),
+            None => self.adopt(n),
+            Some((rival, false)) if labelled => {
+                self.unwanted(rival);
+                self.life.after_void = None;
+                self.adopt(n);
+            }
+            Some(_) => self.unwanted(n),
+        }
+    }
+
+    /// One booking too many: to be voided, else a stray.
+    fn unwanted(&mut self, n: u32) {
+        if let Some(booking) = self.life.booking_mut(n) {
+            booking.standing = Standing::Extra;
+            booking.void_at = None;
+        }
+        self.note(format!("booking {n} exists and is one too many"));
+    }
+
+    fn adopt(&mut self, n: u32) {
+        let parcels = self.life.parcel_ids.len();
+        let Some(booking) = self.life.booking_mut(n) else {
+            return;
+        };
+        booking.standing = Standing::Live;
+        booking.failures = 0;
+        let counted = booking
+            .numbers
+            .as_ref()
+            .map_or(0, |numbers| numbers.parcels.len());
+        let (account, labelled) = (
+            booking.account.clone(),
+            booking.numbers.as_ref().is_some_and(Numbers::labelled),
+        );
+        self.life.park = None;
+        if self.life.cancel.is_some() && self.policy.abilities(&account).void {
+            return self.void_then(AfterVoid::Cancel);
+        }
+        if counted != 0 && counted != parcels {
+            let why = reason(
+                &account,
+                "parcel_count",
+                format!("the carrier gave {counted} numbers for {parcels} parcels"),
+            );
+            return self.park(why, &["rebook", "booked", "cancel"]);
+        }
+        if labelled {
+            return self.complete(n);
+        }
+        self.note(format!("booking {n} exists, its label is missing"));
+        self.life.state = State::Unlabelled;
+        self.due(self.now);
+    }
+
+    /// Booked and labelled: the one place that announces it.
+    pub(super) fn complete(&mut self, n: u32) {
+        self.life.state = State::Booked;
+        self.life.next_at = None;
+        self.life.risk_at = None;
+        self.life.after_void = None;
+        self.life.tries = 0;
+        if let Some(booking) = self.life.booking_mut(n) {
+            booking.announced = true;
+        }
+        self.announce(Announcement::Booked { n });
+        self.refuse_pending();
+        if self.life.cancel.is_some() {
+            self.void_or_refuse();
+        }
+    }
+
+    /// The label is missing: fetch it, else void and book anew, else a person.
+    pub(super) fn label_again(&mut self, claim: &Claim) {
+        let Some(booking) = self.life.current() else {
+            return self.leave_doubt(self.now);
+        };
+        let (n, account) = (booking.n, booking.account.clone());
+        let abilities = self.policy.abilities(&account);
+        let missing = booking.numbers.as_ref().and_then(|numbers| {
+            numbers
+                .parcels
+                .iter()
+                .position(|parcel| parcel.label.is_none())
+        });
+        if let (true, Some(parcel)) = (abilities.relabel && booking.failures < LABEL_TRIES, missing)
+        {
+            self.life.next_at = None;
+            return self.run(Action::Relabel { n, parcel }, claim);
+        }
+        if abilities.void {
+            self.note(format!(
+                "booking {n} is voided to be made anew with a label"
+            ));
+            return self.void_then(AfterVoid::Rebook);
+        }
+        let why = reason(
+            &account,
+            "label_missing",
+            "it is booked, and the carrier gives its label only once".into(),
+        );
+        self.park(why, &["booked", "rebook", "cancel"]);
+    }
+
+    pub(super) fn relabelled(&mut self, relabelled: Relabelled) {
+        self.release(relabelled.fence);
+        let again = self.after(relabelled.again_in);
+        if self.life.state != State::Unlabelled {
+            return;
+        }
+        let n = relabelled.n;
+        let Some(booking) = self.life.booking_mut(n) else {
+            return;
+        };
+        match relabelled.label {
+            Ok(label) => {
+                let parcel = booking
+                    .numbers
+                    .as_mut()
+                    .and_then(|numbers| numbers.parcels.get_mut(relabelled.parcel));
+                if let Some(parcel) = parcel {
+                    parcel.label = Some(label);
+                }
+                if booking.numbers.as_ref().is_some_and(Numbers::labelled) {
+                    self.complete(n);
+                } else {
+                    self.due(self.now);
+                }
+            }
+            Err(why) => {
+                booking.failures += 1;
+                self.note(format!("no label yet: {}", why.in_plain_words()));
+                self.due(again);
+            }
+        }
+    }
+
+    /// Waits for a person, and says so.
+    pub(super) fn park(&mut self, why: Reason, choices: &[&str]) {
+        let decide_by = self.life.book_by.or(self.life.deliver_by);
+        self.life.park = Some(Park {
+            why,
+            decide_by,
+            choices: choices.iter().map(ToString::to_string).collect(),
+            since: self.now,
+            from: self.life.state,
+        });
+        self.life.state = State::Parked;
+        self.life.next_at = None;
+        self.life.risk_at = None;
+        self.announce(Announcement::Parked);
+    }
+}
+
+pub(super) fn reason(account: &str, code: &str, message: String) -> Reason {
+    Reason {
+        account: account.to_owned(),
+        code: code.to_owned(),
+        message,
+        field: None,
+        who_acts: WhoActs::Operator,
+    }
+}
