@@ -10,6 +10,7 @@ mod bench;
 mod faults;
 mod label;
 mod ledger;
+mod proxy;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -19,4 +20,5 @@ pub use bench::Bench;
 pub use faults::{FaultRule, Faults, StubFault};
 pub use label::{label, pdf, pdf_of_size, zpl};
 pub use ledger::{NewBooking, StubBooking, StubLedger, StubVoid};
+pub use proxy::{Mode, Proxy};
 pub use server::StubServer;
