@@ -1,15 +1,257 @@
-//! Placeholder until the relay lands.
+//! The outbox: events leave the ledger for the bus, the last stop of an order.
+//!
+//! An event is committed with what it tells of, published from here, and marked as sent once the bus
+//! has confirmed it. So it goes out at least once, and in order per order: only an order's lowest
+//! unsent row is ever offered. This neither makes events nor knows what they say.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-/// See the relay.
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::bus::{Bus, OutgoingEvent, Pauses, PublishError};
+
+/// New rows taken at a time.
+const BATCH: usize = 512;
+/// How long a round waits for its confirms before what is confirmed is marked without the rest.
+const ROUND: Duration = Duration::from_millis(100);
+/// Looked at this often even when nobody wakes us.
+const TICK: Duration = Duration::from_secs(1);
+/// How long to go on after the stop.
+const FLUSH_LIMIT: Duration = Duration::from_secs(10);
+/// With more rows failing than this, it is not the rows that are at fault.
+const MOST_FAILING: usize = 4 * BATCH;
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Without a bus every order waits, so it is tried more often than a single row.
+const LONGEST_BUS_PAUSE: Duration = Duration::from_secs(5);
+
+/// Where events wait: the ledger.
 pub trait Outbox: Send + Sync {
+    /// Rows that are not marked as sent, at most `limit`; of each order only the lowest one.
     fn unsent<'a>(&'a self, limit: usize) -> BoxFuture<'a, Result<Vec<OutboxRow>, String>>;
+
+    /// Marks rows as sent.
     fn sent<'a>(&'a self, ids: Vec<i64>) -> BoxFuture<'a, Result<(), String>>;
 }
-/// A row.
+
+/// An event that waits.
 pub struct OutboxRow {
+    /// Rises with every event of an order.
     pub id: i64,
+    /// CloudEvents `id`.
     pub event_id: String,
+    /// `shipment.booked`.
     pub routing_key: String,
+    /// The rendered event.
     pub body: Bytes,
+}
+
+/// Publishes what waits until `stop`, and then for a while what is left. `wake` says that there is
+/// something new.
+pub async fn relay(
+    outbox: Arc<dyn Outbox>,
+    bus: Arc<dyn Bus>,
+    wake: Arc<Notify>,
+    stop: CancellationToken,
+) {
+    let mut relay = Relay {
+        outbox,
+        bus,
+        publishing: FuturesUnordered::new(),
+        under_way: HashSet::new(),
+        confirmed: Vec::new(),
+        failing: HashMap::new(),
+        bus_pauses: Pauses::new(FIRST_PAUSE, LONGEST_BUS_PAUSE),
+        bus_again_at: Instant::now(),
+    };
+    let limit = async {
+        stop.cancelled().await;
+        tokio::time::sleep(FLUSH_LIMIT).await;
+    };
+    tokio::select! {
+        () = relay.run(&wake, &stop) => {}
+        () = limit => tracing::warn!("events are left in the outbox; they go out after the next start"),
+    }
+}
+
+type Published = (i64, Result<(), PublishError>);
+
+struct Relay {
+    outbox: Arc<dyn Outbox>,
+    bus: Arc<dyn Bus>,
+    publishing: FuturesUnordered<BoxFuture<'static, Published>>,
+    /// Being published, or confirmed and not marked yet: offered again meanwhile, and skipped.
+    under_way: HashSet<i64>,
+    confirmed: Vec<i64>,
+    failing: HashMap<i64, Failing>,
+    bus_pauses: Pauses,
+    bus_again_at: Instant,
+}
+
+/// A row that the bus did not take.
+struct Failing {
+    again_at: Instant,
+    pauses: Pauses,
+}
+
+/// What a look into the outbox led to.
+enum Look {
+    Started,
+    /// Nothing new, or it has to wait.
+    Waiting,
+    /// All is sent and marked.
+    Empty,
+}
+
+impl Relay {
+    async fn run(&mut self, wake: &Notify, stop: &CancellationToken) {
+        loop {
+            let stopping = stop.is_cancelled();
+            match self.start().await {
+                Look::Started => self.collect().await,
+                Look::Empty if stopping => return,
+                Look::Waiting | Look::Empty => {
+                    let pause = self.pause();
+                    tokio::select! {
+                        Some(published) = self.publishing.next() => self.note(published),
+                        () = wake.notified() => {}
+                        () = stop.cancelled(), if !stopping => {}
+                        () = tokio::time::sleep(pause) => {}
+                    }
+                }
+            }
+            self.mark().await;
+        }
+    }
+
+    /// Starts publishing the rows that are due.
+    async fn start(&mut self) -> Look {
+        if Instant::now() < self.bus_again_at {
+            return Look::Waiting;
+        }
+        let limit = BATCH + self.under_way.len() + self.failing.len();
+        let rows = match self.outbox.unsent(limit).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                tracing::warn!(%error, "the outbox cannot be read");
+                self.pause_bus();
+                return Look::Waiting;
+            }
+        };
+        if rows.len() < limit {
+            let offered: HashSet<i64> = rows.iter().map(|row| row.id).collect();
+            self.failing.retain(|id, _| offered.contains(id));
+        }
+        let nothing_left = rows.is_empty() && self.under_way.is_empty();
+        let now = Instant::now();
+        let mut started = false;
+        for row in rows {
+            let waits = self
+                .failing
+                .get(&row.id)
+                .is_some_and(|row| now < row.again_at);
+            if !waits && self.under_way.insert(row.id) {
+                self.publishing
+                    .push(publish(Arc::clone(&self.bus), row).boxed());
+                started = true;
+            }
+        }
+        match (started, nothing_left) {
+            (true, _) => Look::Started,
+            (false, true) => Look::Empty,
+            (false, false) => Look::Waiting,
+        }
+    }
+
+    /// Takes answers until all are in or the round is over, so that they are marked together and
+    /// none waits for the slowest.
+    async fn collect(&mut self) {
+        let end = Instant::now() + ROUND;
+        while let Ok(Some(published)) = tokio::time::timeout_at(end, self.publishing.next()).await {
+            self.note(published);
+        }
+    }
+
+    fn note(&mut self, (id, outcome): Published) {
+        match outcome {
+            Ok(()) => {
+                self.failing.remove(&id);
+                self.confirmed.push(id);
+                self.bus_pauses.reset();
+                return;
+            }
+            Err(PublishError::Unavailable(error)) => {
+                if Instant::now() >= self.bus_again_at {
+                    tracing::warn!(%error, "events wait for the bus");
+                }
+                self.pause_bus();
+            }
+            Err(error) => {
+                tracing::warn!(id, %error, "an event is published again");
+                let failing = self.failing.entry(id).or_insert_with(|| Failing {
+                    again_at: Instant::now(),
+                    pauses: Pauses::new(FIRST_PAUSE, LONGEST_PAUSE),
+                });
+                failing.again_at = Instant::now() + failing.pauses.longer();
+                if self.failing.len() > MOST_FAILING {
+                    self.pause_bus();
+                }
+            }
+        }
+        self.under_way.remove(&id);
+    }
+
+    /// Once for all that failed together.
+    fn pause_bus(&mut self) {
+        let now = Instant::now();
+        if now >= self.bus_again_at {
+            self.bus_again_at = now + self.bus_pauses.longer();
+        }
+    }
+
+    /// Marks all that is confirmed in one call. What cannot be marked is not published again, only
+    /// marked again.
+    async fn mark(&mut self) {
+        if self.confirmed.is_empty() {
+            return;
+        }
+        match self.outbox.sent(self.confirmed.clone()).await {
+            Ok(()) => {
+                for id in self.confirmed.drain(..) {
+                    self.under_way.remove(&id);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "sent events cannot be marked");
+                self.pause_bus();
+            }
+        }
+    }
+
+    fn pause(&self) -> Duration {
+        let rows = self.failing.values().map(|row| row.again_at);
+        let tick = Instant::now() + TICK;
+        let next = rows.fold(tick, Instant::min).max(self.bus_again_at);
+        next.saturating_duration_since(Instant::now())
+    }
+}
+
+async fn publish(bus: Arc<dyn Bus>, row: OutboxRow) -> Published {
+    let event = OutgoingEvent {
+        event_id: row.event_id,
+        routing_key: row.routing_key,
+        body: row.body,
+    };
+    (row.id, bus.publish(&event).await)
 }

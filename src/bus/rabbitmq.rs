@@ -1,0 +1,108 @@
+//! The bus on RabbitMQ: AMQP 0-9-1 through lapin, without lapin's recovery.
+//!
+//! Consuming and publishing have a connection each, since on a connection that the broker blocks
+//! even acknowledgements stall. `consumer` supervises, `session` consumes and acknowledges,
+//! `publisher` publishes with confirm, `dead` keeps undecodable messages.
+
+mod consumer;
+mod dead;
+mod fault;
+mod hosts;
+mod publisher;
+mod session;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use lapin::BasicProperties;
+use tokio_util::sync::CancellationToken;
+
+use self::consumer::Consumer;
+pub(super) use self::fault::{code, explain, reply, short, silence};
+pub(super) use self::hosts::Hosts;
+use self::publisher::{Message, Publisher};
+use super::{Bus, BusError, EVENT_CONTENT_TYPE, Handler, OutgoingEvent, PublishError};
+use crate::config;
+
+/// A broker, or a cluster of them.
+pub struct Rabbit {
+    settings: Arc<config::Bus>,
+    consumer: Consumer,
+    publisher: Arc<Publisher>,
+}
+
+impl Rabbit {
+    /// Reads the settings; connects only when consuming or publishing.
+    pub fn new(settings: config::Bus) -> Result<Self, BusError> {
+        let settings = Arc::new(settings);
+        let hosts = Arc::new(Hosts::new(&settings)?);
+        let publisher = Arc::new(Publisher::new(Arc::clone(&hosts), &settings));
+        let consumer = Consumer {
+            hosts,
+            settings: Arc::clone(&settings),
+            publisher: Arc::clone(&publisher),
+            trouble: Trouble::default(),
+        };
+        Ok(Self {
+            settings,
+            consumer,
+            publisher,
+        })
+    }
+
+    async fn send(&self, event: &OutgoingEvent) -> Result<(), PublishError> {
+        let too_long = |error: BusError| PublishError::Refused(error.to_string());
+        let properties = BasicProperties::default()
+            .with_delivery_mode(2)
+            .with_message_id(short(&event.event_id).map_err(too_long)?)
+            .with_content_type(EVENT_CONTENT_TYPE.into());
+        let message = Message {
+            exchange: &self.settings.events_exchange,
+            routing_key: &event.routing_key,
+            properties,
+            body: &event.body,
+        };
+        self.publisher.send(message).await
+    }
+}
+
+impl Bus for Rabbit {
+    fn consume<'a>(
+        &'a self,
+        handler: Arc<dyn Handler>,
+        stop: CancellationToken,
+    ) -> BoxFuture<'a, Result<(), BusError>> {
+        self.consumer.run(handler, stop).boxed()
+    }
+
+    fn publish<'a>(&'a self, event: &'a OutgoingEvent) -> BoxFuture<'a, Result<(), PublishError>> {
+        self.send(event).boxed()
+    }
+
+    fn trouble(&self) -> Option<String> {
+        let consuming = self.consumer.trouble.text();
+        consuming.or_else(|| self.publisher.trouble.text())
+    }
+}
+
+/// Why something does not work at the moment.
+#[derive(Default)]
+struct Trouble(Mutex<Option<String>>);
+
+impl Trouble {
+    fn set(&self, error: &BusError) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+    }
+
+    fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn text(&self) -> Option<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}

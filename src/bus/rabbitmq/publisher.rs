@@ -1,0 +1,229 @@
+//! Publishes with confirm, for events and for dead copies, on a connection of its own.
+//!
+//! On one confirm channel lapin attaches returned messages to the wrong publish as soon as two are
+//! under way, and an unroutable event would pass for confirmed. So: a pool of channels, one publish
+//! in flight on each. A channel whose answer is outstanding is thrown away: a late answer would be
+//! taken for the next publish's.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use lapin::{BasicProperties, Channel, Confirmation, Connection};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use super::Trouble;
+use super::fault::{self, explain, short, within};
+use super::hosts::Hosts;
+use crate::bus::{BusError, Pauses, PublishError};
+use crate::config;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// A slow line may take this long for a mebibyte, on top of the usual time-out.
+const MEBIBYTE_TIME: Duration = Duration::from_secs(1);
+
+/// A message on its way to the broker.
+pub struct Message<'a> {
+    pub exchange: &'a str,
+    pub routing_key: &'a str,
+    pub properties: BasicProperties,
+    pub body: &'a [u8],
+}
+
+/// The pool.
+pub struct Publisher {
+    hosts: Arc<Hosts>,
+    limit: Duration,
+    permits: Semaphore,
+    line: tokio::sync::Mutex<Line>,
+    pub trouble: Trouble,
+}
+
+/// The connection, and when to try again while there is none.
+struct Line {
+    link: Option<Arc<Link>>,
+    pauses: Pauses,
+    not_before: Option<Instant>,
+}
+
+/// One connection with the channels that are free. It closes when the last channel is gone.
+struct Link {
+    connection: Connection,
+    idle: Mutex<Vec<Channel>>,
+}
+
+impl Publisher {
+    pub fn new(hosts: Arc<Hosts>, settings: &config::Bus) -> Self {
+        Self {
+            hosts,
+            limit: Duration::from_millis(settings.timeout_ms),
+            permits: Semaphore::new(settings.publishers.max(1)),
+            line: tokio::sync::Mutex::new(Line {
+                link: None,
+                pauses: Pauses::new(FIRST_PAUSE, LONGEST_PAUSE),
+                not_before: None,
+            }),
+            trouble: Trouble::default(),
+        }
+    }
+
+    /// Returns once the broker has confirmed: for a quorum queue, a majority has it on disk.
+    pub async fn send(&self, message: Message<'_>) -> Result<(), PublishError> {
+        let unavailable = |error: BusError| PublishError::Unavailable(error.to_string());
+        let _permit = self
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| PublishError::Unavailable("the publisher is closed".into()))?;
+        let link = self.link().await.map_err(unavailable)?;
+        if link.connection.status().blocked() {
+            return Err(PublishError::Unavailable(
+                "the broker blocks publishing, it is short of memory or disk".into(),
+            ));
+        }
+        let channel = match link.channel(self.limit).await {
+            Ok(channel) => channel,
+            Err(error) => {
+                self.forget(&link).await;
+                return Err(unavailable(error));
+            }
+        };
+        let mebibytes = u32::try_from(message.body.len() >> 20).unwrap_or(u32::MAX);
+        let limit = self.limit + MEBIBYTE_TIME.saturating_mul(mebibytes);
+        match tokio::time::timeout(limit, publish(&channel, &message)).await {
+            Ok(Ok(confirmation)) => {
+                link.give_back(channel);
+                judge(confirmation, &message)
+            }
+            Ok(Err(error)) => {
+                let text = explain(&format!("publishing to {}", message.exchange), &error);
+                if link.connection.status().connected() {
+                    return Err(PublishError::Unconfirmed(text));
+                }
+                Err(PublishError::Unavailable(text))
+            }
+            Err(_) => {
+                // Perhaps only this queue has no majority, perhaps the line is dead: the next
+                // publish finds out on a new connection, those under way keep the old one.
+                self.forget(&link).await;
+                let doing = format!("publishing to {}", message.exchange);
+                Err(PublishError::Unconfirmed(fault::silence(&doing, limit)))
+            }
+        }
+    }
+
+    /// The live connection, or a new one. While connecting fails, callers in a pause fail at once
+    /// instead of queueing up for one connect time-out each.
+    async fn link(&self) -> Result<Arc<Link>, BusError> {
+        let mut line = self.line.lock().await;
+        if let Some(link) = &line.link
+            && link.connection.status().connected()
+        {
+            return Ok(Arc::clone(link));
+        }
+        line.link = None;
+        if line.not_before.is_some_and(|then| Instant::now() < then) {
+            let text = self.trouble.text().unwrap_or_default();
+            return Err(BusError::Broker(text));
+        }
+        match self.hosts.connect("diligence publisher").await {
+            Ok(connection) => {
+                let link = Arc::new(Link {
+                    connection,
+                    idle: Mutex::default(),
+                });
+                line.pauses.reset();
+                line.not_before = None;
+                line.link = Some(Arc::clone(&link));
+                self.trouble.clear();
+                Ok(link)
+            }
+            Err(error) => {
+                line.not_before = Some(Instant::now() + line.pauses.longer());
+                self.trouble.set(&error);
+                Err(error)
+            }
+        }
+    }
+
+    async fn forget(&self, link: &Arc<Link>) {
+        let mut line = self.line.lock().await;
+        if line
+            .link
+            .as_ref()
+            .is_some_and(|current| Arc::ptr_eq(current, link))
+        {
+            line.link = None;
+        }
+    }
+}
+
+impl Link {
+    async fn channel(&self, limit: Duration) -> Result<Channel, BusError> {
+        while let Some(channel) = self.take_idle() {
+            if channel.status().connected() {
+                return Ok(channel);
+            }
+        }
+        let opening = self.connection.create_channel();
+        let channel = within(limit, "opening a channel for publishing", opening).await?;
+        let selecting = channel.confirm_select(ConfirmSelectOptions::default());
+        within(limit, "asking for confirms", selecting).await?;
+        Ok(channel)
+    }
+
+    fn take_idle(&self) -> Option<Channel> {
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+    }
+
+    fn give_back(&self, channel: Channel) {
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(channel);
+    }
+}
+
+async fn publish(channel: &Channel, message: &Message<'_>) -> lapin::Result<Confirmation> {
+    let invalid = |error: BusError| lapin::Error::from(std::io::Error::other(error));
+    let options = BasicPublishOptions {
+        mandatory: true,
+        ..BasicPublishOptions::default()
+    };
+    let confirm = channel
+        .basic_publish(
+            short(message.exchange).map_err(invalid)?,
+            short(message.routing_key).map_err(invalid)?,
+            options,
+            message.body,
+            message.properties.clone(),
+        )
+        .await?;
+    confirm.await
+}
+
+fn judge(confirmation: Confirmation, message: &Message<'_>) -> Result<(), PublishError> {
+    let Message {
+        exchange,
+        routing_key,
+        ..
+    } = message;
+    match confirmation {
+        Confirmation::Ack(None) => Ok(()),
+        Confirmation::Ack(Some(_)) => Err(PublishError::Refused(format!(
+            "no queue takes {routing_key} from the exchange {exchange}; \
+             `diligence topology declare` makes the queue for unrouted events"
+        ))),
+        Confirmation::Nack(_) => Err(PublishError::Refused(format!(
+            "a queue behind the exchange {exchange} does not accept {routing_key}: full, or its node is in trouble"
+        ))),
+        Confirmation::NotRequested => Err(PublishError::Unconfirmed(
+            "the channel is not in confirm mode".into(),
+        )),
+    }
+}
