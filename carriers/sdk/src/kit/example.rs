@@ -1,0 +1,331 @@
+//! A made-up carrier that is good, or has one sin: the kit must pass the first and find each other.
+
+use serde_json::{Value, json};
+
+use crate::carrier::{Carrier, Find, Void};
+use crate::faults::{Fault, Meaning, Said, WhoActs, judge};
+use crate::label::{Label, LabelFormat};
+use crate::profile::{Absence, Product, Profile, Reach, SecretField, VoidUnit};
+use crate::request::{Auth, Body, Effect, Escaping, Method, Request, Response, secret_place};
+use crate::shipment::{Contract, Intent, ServiceOption};
+use crate::step::{
+    BookedParcel, Booking, FoundShipment, Memo, Problem, Refusal, Search, Step, VoidAnswer, Why,
+};
+use crate::text;
+
+/// What is wrong with a carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sin {
+    None,
+    IgnoresTheProduct,
+    TakesAnyProduct,
+    IgnoresOptions,
+    TakesAnyOption,
+    RefusesItsOptions,
+    IgnoresTheFormat,
+    TakesAnyFormat,
+    CutsTheReference,
+    LooksForAnythingElse,
+    CutsText,
+    NamesNoField,
+    RepeatsText,
+    DropsAddressLines,
+    TakesAnyLength,
+    UsesAnUndeclaredSecret,
+    ForgetsItsSecret,
+    LetsSecretsBeForged,
+    BooksOnAnySuccess,
+    RefusesWhatItCannotRead,
+    FindsNothingInGarbage,
+    VoidsOnAnySuccess,
+}
+
+pub(super) struct Example {
+    sin: Sin,
+}
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault {
+        code: "17",
+        text: "password",
+        meaning: Meaning::Unauthorized,
+        plain: "the password is wrong",
+        who_acts: WhoActs::Transport,
+        field: None,
+    },
+    Fault {
+        code: "17",
+        text: "",
+        meaning: Meaning::Ambiguous,
+        plain: "a system error",
+        who_acts: WhoActs::Nobody,
+        field: None,
+    },
+    Fault {
+        code: "20",
+        text: "",
+        meaning: Meaning::Rejected,
+        plain: "the postal code does not exist",
+        who_acts: WhoActs::Shop,
+        field: Some("recipient.postal_code"),
+    },
+];
+
+const fn product(code: &'static str, options: &'static [ServiceOption]) -> Product {
+    Product {
+        code,
+        name: "Example",
+        reach: Reach::Anywhere,
+        options,
+    }
+}
+
+static PROFILE: Profile = Profile {
+    name: "example",
+    title: "Example",
+    products: &[product("A", &[ServiceOption::Signature]), product("B", &[])],
+    label_formats: &[LabelFormat::Pdf, LabelFormat::Zpl],
+    reference_max: 35,
+    parcels_max: 9,
+    parcel_max_g: 30_000,
+    absence: Absence::Evidence,
+    void_unit: VoidUnit::Shipment,
+    settings: &[],
+    secrets: &[SecretField {
+        name: "password",
+        required: true,
+        without: "nothing can be booked",
+    }],
+    tracking_page: None,
+};
+
+impl Example {
+    pub(super) fn good() -> Self {
+        Self::with(Sin::None)
+    }
+
+    pub(super) fn with(sin: Sin) -> Self {
+        Self { sin }
+    }
+
+    /// A good answer to a booking.
+    pub(super) fn booked(number: &str) -> Response {
+        Response::new(
+            201,
+            json!({"number": number, "label": "^XA^XZ"}).to_string(),
+        )
+    }
+
+    fn has(&self, sin: Sin) -> bool {
+        self.sin == sin
+    }
+
+    fn supported(&self, intent: &Intent) -> Result<(), Refusal> {
+        let product = PROFILE.product(&intent.product);
+        if product.is_none() && !self.has(Sin::TakesAnyProduct) {
+            return Err(Refusal::one("product", "the carrier has no such product"));
+        }
+        let formats = PROFILE.label_formats;
+        if !formats.contains(&intent.label_format) && !self.has(Sin::TakesAnyFormat) {
+            return Err(Refusal::one(
+                "label_format",
+                "the carrier makes no such label",
+            ));
+        }
+        let known = product.map_or(&[][..], |product| product.options);
+        let options = &intent.shipment.options;
+        let foreign = options.iter().any(|option| !known.contains(option));
+        let refused = !options.is_empty() && self.has(Sin::RefusesItsOptions);
+        if refused || foreign && !self.has(Sin::TakesAnyOption) {
+            return Err(Refusal::one("options", "the product has no such option"));
+        }
+        Ok(())
+    }
+
+    fn fitted(&self, field: &str, given: &str, max: usize) -> Result<String, Problem> {
+        match self.sin {
+            Sin::CutsText => Ok(given.chars().take(max).collect()),
+            Sin::TakesAnyLength | Sin::LetsSecretsBeForged => Ok(given.to_owned()),
+            Sin::NamesNoField => text::fit("order", given, max),
+            Sin::RepeatsText => text::fit(field, given, max)
+                .map_err(|_| Problem::new(field, format!("{given:?} is too long"))),
+            _ => text::fit(field, given, max),
+        }
+    }
+
+    fn street(&self, street: &[String]) -> Result<Vec<String>, Problem> {
+        if self.has(Sin::DropsAddressLines) {
+            return Ok(street.iter().take(3).cloned().collect());
+        }
+        text::lines("recipient.street", street, 45, 3)
+    }
+
+    fn written(&self, intent: &Intent) -> Result<Value, Problem> {
+        let to = &intent.shipment.consignee;
+        let company = to.company.as_deref().unwrap_or_default();
+        let unless = |sin, text: &str| if self.has(sin) { "" } else { text }.to_owned();
+        let options: Vec<_> = intent
+            .shipment
+            .options
+            .iter()
+            .map(|option| option.name())
+            .collect();
+        let reference = &intent.reference;
+        let sent = match self.sin {
+            Sin::CutsTheReference => reference.chars().take(20).collect(),
+            _ => text::fit("reference", reference, PROFILE.reference_max)?,
+        };
+        Ok(json!({
+            "reference": sent,
+            "product": unless(Sin::IgnoresTheProduct, &intent.product),
+            "format": unless(Sin::IgnoresTheFormat, intent.label_format.name()),
+            "options": unless(Sin::IgnoresOptions, &options.join(" ")),
+            "name": self.fitted("recipient.name", &to.name, 45)?,
+            "company": self.fitted("recipient.company", company, 45)?,
+            "city": self.fitted("recipient.city", &to.city, 45)?,
+            "street": self.street(&to.street)?,
+            "country": to.country,
+            "day": intent.hand_over_at.to_string(),
+            "password": unless(Sin::ForgetsItsSecret, &secret_place("password")),
+        }))
+    }
+
+    fn said(answer: &Response) -> Said {
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        match (body["error"].as_str(), body["message"].as_str()) {
+            (Some(code), Some(message)) => Said::new(answer, Some(code), message),
+            _ => Said::unreadable(answer, "an answer of Example"),
+        }
+    }
+
+    fn field(answer: &Response, name: &str) -> Option<Value> {
+        let body: Value = serde_json::from_slice(&answer.body).ok()?;
+        body.get(name).filter(|_| answer.is_success()).cloned()
+    }
+}
+
+impl Carrier for Example {
+    fn profile(&self) -> &Profile {
+        &PROFILE
+    }
+
+    fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
+        self.supported(intent)?;
+        let written = self.written(intent).map_err(|problem| Refusal {
+            problems: vec![problem],
+        })?;
+        let text = written.to_string();
+        let kind = "application/json";
+        // forged marks: as many places as somebody typed
+        let marks = text.matches(&secret_place("password")).count();
+        let secrets = vec![
+            "password";
+            if self.has(Sin::LetsSecretsBeForged) {
+                marks
+            } else {
+                1
+            }
+        ];
+        let body = match self.sin {
+            Sin::ForgetsItsSecret => Body::text(kind, text),
+            _ => Body::with_secrets(kind, &text, Escaping::Json, &secrets)?,
+        };
+        Ok(request(Method::Post, Effect::Books, vec![], body))
+    }
+
+    fn read_booking(&self, _: Option<&Memo>, answer: &Response) -> Step<Booking> {
+        let number = Self::field(answer, "number");
+        let number = number.as_ref().and_then(Value::as_str);
+        if number.is_none() && answer.is_success() && self.has(Sin::RefusesWhatItCannotRead) {
+            let said = Said::new(answer, Some("20"), "not readable");
+            return judge(FAULTS, said).on_booking();
+        }
+        let Some(number) = number
+            .or(Some("?").filter(|_| answer.is_success() && self.has(Sin::BooksOnAnySuccess)))
+        else {
+            return judge(FAULTS, Self::said(answer)).on_booking();
+        };
+        Step::Done(Booking {
+            tracking_number: number.to_owned(),
+            shipment_id: None,
+            tracking_url: None,
+            parcels: vec![BookedParcel {
+                tracking_number: number.to_owned(),
+                label: Label::from_bytes(b"^XA^XZ".to_vec()),
+            }],
+            charge: None,
+            estimated_delivery: None,
+        })
+    }
+
+    fn finding(&self) -> Option<&dyn Find> {
+        Some(self)
+    }
+
+    fn voiding(&self) -> Option<&dyn Void> {
+        Some(self)
+    }
+}
+
+impl Find for Example {
+    fn find(&self, _: &Contract, search: &Search) -> Request {
+        let wanted = match self.sin {
+            Sin::LooksForAnythingElse => "*".to_owned(),
+            _ => search.reference.clone(),
+        };
+        request(
+            Method::Get,
+            Effect::Reads,
+            vec![("reference", wanted)],
+            Body::Empty,
+        )
+    }
+
+    fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
+        match Self::field(answer, "found") {
+            Some(Value::Array(_)) => Ok(Vec::new()),
+            _ if self.has(Sin::FindsNothingInGarbage) && answer.is_success() => Ok(Vec::new()),
+            _ => Err(judge(FAULTS, Self::said(answer)).on_read()),
+        }
+    }
+}
+
+impl Void for Example {
+    fn void(&self, _: &Contract, number: &str) -> Request {
+        let mut request = request(Method::Delete, Effect::Voids, vec![], Body::Empty);
+        request.path = format!("/shipments/{number}");
+        if self.has(Sin::UsesAnUndeclaredSecret) {
+            request.auth = Auth::Header {
+                name: "x-key",
+                prefix: "",
+                secret: "key",
+            };
+        }
+        request
+    }
+
+    fn read_void(&self, answer: &Response) -> VoidAnswer {
+        let silent = answer.is_success() && answer.body.is_empty();
+        if silent || answer.is_success() && self.has(Sin::VoidsOnAnySuccess) {
+            return VoidAnswer::Voided;
+        }
+        judge(FAULTS, Self::said(answer)).on_void()
+    }
+}
+
+fn request(
+    method: Method,
+    effect: Effect,
+    query: Vec<(&'static str, String)>,
+    body: Body,
+) -> Request {
+    Request {
+        effect,
+        method,
+        path: "/shipments".to_owned(),
+        query,
+        headers: Vec::new(),
+        auth: Auth::None,
+        body,
+    }
+}

@@ -1,0 +1,136 @@
+//! Recorded answers and what the gateway must make of them: the rows of an `expected.json`.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Failures;
+use super::matcher::differences;
+use crate::carrier::Carrier;
+use crate::reading;
+use crate::request::Response;
+
+/// One row: an answer on file and what must be read in it.
+#[derive(Deserialize)]
+struct Sample {
+    file: String,
+    operation: String,
+    status: u16,
+    #[serde(default)]
+    content_type: Option<String>,
+    expect: Value,
+}
+
+/// Reads every answer that `folder/expected.json` lists, and tells how many there were.
+///
+/// # Errors
+/// Every difference; a list or a file that cannot be read; an empty list.
+pub fn samples(carrier: &dyn Carrier, folder: &Path) -> Result<usize, Failures> {
+    let mut failures = Failures::default();
+    let rows = match listed(folder) {
+        Ok(rows) => rows,
+        Err(error) => {
+            failures.add(format!(
+                "{}: {error}",
+                folder.join("expected.json").display()
+            ));
+            Vec::new()
+        }
+    };
+    for row in &rows {
+        let case = format!("{} ({}, {})", row.file, row.operation, row.status);
+        match reading_of(carrier, folder, row) {
+            Ok(reading) => {
+                let found = differences(&row.expect, &reading);
+                found
+                    .iter()
+                    .for_each(|one| failures.add(format!("{case}: {one}")));
+            }
+            Err(error) => failures.add(format!("{case}: {error}")),
+        }
+    }
+    failures.verdict().map(|()| rows.len())
+}
+
+/// Like [`samples`], with the carrier's folder in `$DILIGENCE_SAMPLES`; 0 when that is not set.
+///
+/// # Errors
+/// As for [`samples`].
+pub fn samples_from_environment(carrier: &dyn Carrier) -> Result<usize, Failures> {
+    match std::env::var_os("DILIGENCE_SAMPLES") {
+        Some(folder) => samples(carrier, &Path::new(&folder).join(carrier.profile().name)),
+        None => Ok(0),
+    }
+}
+
+fn listed(folder: &Path) -> Result<Vec<Sample>, String> {
+    let text = std::fs::read(folder.join("expected.json")).map_err(|error| error.to_string())?;
+    let rows: Vec<Sample> = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
+    if rows.is_empty() {
+        return Err("lists no sample".to_owned());
+    }
+    Ok(rows)
+}
+
+fn reading_of(carrier: &dyn Carrier, folder: &Path, row: &Sample) -> Result<Value, String> {
+    let body = std::fs::read(folder.join(&row.file)).map_err(|error| error.to_string())?;
+    let answer = Response {
+        content_type: row.content_type.clone(),
+        ..Response::new(row.status, body)
+    };
+    reading::read(carrier, &row.operation, &answer)
+        .ok_or_else(|| "the carrier has no such operation".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::example::Example;
+    use super::*;
+
+    fn folder(rows: &Value) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("folder");
+        let write = |name: &str, text: &str| {
+            std::fs::write(folder.path().join(name), text).expect("written");
+        };
+        write("expected.json", &rows.to_string());
+        write(
+            "booked.json",
+            &String::from_utf8_lossy(&Example::booked("EX1").body),
+        );
+        folder
+    }
+
+    fn row(operation: &str, expect: &Value) -> Value {
+        json!({"file": "booked.json", "operation": operation, "status": 201, "expect": expect, "why": "?"})
+    }
+
+    #[test]
+    fn samples_that_are_read_as_expected_are_counted() {
+        let expect = json!({"outcome": "booked", "tracking_number": "EX1"});
+        let folder = folder(&json!([row("book", &expect), row("book", &json!({}))]));
+        let count = samples(&Example::good(), folder.path()).expect("as expected");
+        assert_eq!(count, 2);
+    }
+
+    #[test]
+    fn a_difference_a_missing_file_and_an_unknown_operation_are_failures() {
+        let mut missing = row("book", &json!({}));
+        missing["file"] = json!("missing.json");
+        let rows = json!([
+            row("book", &json!({"tracking_number": "EX2"})),
+            missing,
+            row("token", &json!({}))
+        ]);
+        let failures = samples(&Example::good(), folder(&rows).path()).expect_err("three");
+        assert_eq!(failures.lines().len(), 3, "{failures:?}");
+    }
+
+    #[test]
+    fn no_samples_are_a_failure() {
+        assert!(samples(&Example::good(), folder(&json!([])).path()).is_err());
+        assert!(samples(&Example::good(), Path::new("/nowhere")).is_err());
+    }
+}

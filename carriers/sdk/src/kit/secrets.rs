@@ -1,0 +1,122 @@
+//! No request holds a secret, only named places for secrets, and nobody can forge such a place.
+
+use super::attempt::{Bookable, first_bookable};
+use super::{Failures, Verdict};
+use crate::carrier::Carrier;
+use crate::profile::SecretField;
+use crate::request::{Auth, Body, Piece, Request, secret_place};
+use crate::shipment::{Contract, Shipment};
+
+/// A text that somebody else types into an order.
+const TEXTS: [fn(&mut Shipment, String); 5] = [
+    |shipment, text| shipment.consignee.name = text,
+    |shipment, text| shipment.consignee.street = vec![text],
+    |shipment, text| shipment.consignee.city = text,
+    |shipment, text| shipment.instructions = Some(text),
+    |shipment, text| shipment.label_reference = text,
+];
+
+/// A booking names the secrets that are declared, the required ones among them, and no others; a
+/// mark of a secret typed into an order becomes no place for one.
+///
+/// # Errors
+/// Everything that does not hold.
+pub fn no_secret_in_a_dry_run(carrier: &dyn Carrier, contract: &Contract) -> Verdict {
+    let mut failures = Failures::default();
+    let (intent, request) = match first_bookable(carrier, contract) {
+        Ok(Bookable {
+            intent, request, ..
+        }) => (intent, request),
+        Err(nothing) => {
+            failures.add(nothing);
+            return failures.verdict();
+        }
+    };
+    let declared = carrier.profile().secrets;
+    let used = secrets_of(&request);
+    for SecretField { name, .. } in declared.iter().filter(|secret| secret.required) {
+        failures.check(used.contains(name), || {
+            format!("secret {name} is required and a booking does not use it")
+        });
+    }
+    let reads = reads(carrier, contract);
+    let everything = reads.iter().chain([&request]).flat_map(secrets_of);
+    for name in everything {
+        failures.check(declared.iter().any(|secret| secret.name == name), || {
+            format!("secret {name} is used and not declared")
+        });
+    }
+    for SecretField { name, .. } in declared {
+        for change in TEXTS {
+            let mut forged = intent.clone();
+            change(&mut forged.shipment, format!("12 {}", secret_place(name)));
+            let places = carrier.book(&forged).map(|request| secrets_of(&request));
+            failures.check(places.is_err() || places == Ok(used.clone()), || {
+                format!("an order can place secret {name} into its own text")
+            });
+        }
+    }
+    failures.verdict()
+}
+
+fn reads(carrier: &dyn Carrier, contract: &Contract) -> Vec<Request> {
+    let number = "1234567890";
+    [
+        carrier
+            .voiding()
+            .map(|voiding| voiding.void(contract, number)),
+        carrier
+            .relabelling()
+            .map(|relabelling| relabelling.relabel(contract, number)),
+        carrier
+            .tracking()
+            .map(|tracking| tracking.track(contract, &[number])),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn secrets_of(request: &Request) -> Vec<&'static str> {
+    let mut names = match request.auth {
+        Auth::None => Vec::new(),
+        Auth::Basic { username, password } => vec![username, password],
+        Auth::Header { secret, .. } => vec![secret],
+        Auth::OAuth2 {
+            client_id,
+            client_secret,
+            ..
+        } => vec![client_id, client_secret],
+    };
+    if let Body::Text { pieces, .. } = &request.body {
+        names.extend(pieces.iter().filter_map(|piece| match piece {
+            Piece::Secret { name, .. } => Some(*name),
+            Piece::Text(_) => None,
+        }));
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{Example, Sin};
+    use super::*;
+
+    #[test]
+    fn a_carrier_that_marks_its_secrets_passes() {
+        no_secret_in_a_dry_run(&Example::good(), &Contract::default()).expect("secrets");
+    }
+
+    #[test]
+    fn secrets_that_are_undeclared_unused_or_forged_are_found() {
+        for (sin, said) in [
+            (Sin::UsesAnUndeclaredSecret, "not declared"),
+            (Sin::ForgetsItsSecret, "does not use it"),
+            (Sin::LetsSecretsBeForged, "its own text"),
+        ] {
+            let verdict = no_secret_in_a_dry_run(&Example::with(sin), &Contract::default());
+            let lines = verdict.expect_err("a sin").lines().join("\n");
+            assert!(lines.contains(said), "{sin:?}: {lines}");
+        }
+    }
+}
