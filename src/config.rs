@@ -6,7 +6,7 @@
 mod account;
 mod check;
 #[cfg(test)]
-mod example;
+pub mod example;
 mod finding;
 mod load;
 mod network;

@@ -125,6 +125,17 @@ pub enum Environment {
     Live,
 }
 
+impl Environment {
+    /// The name used in configuration and events.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Live => "live",
+        }
+    }
+}
+
 /// What to do when a doubt cannot be settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

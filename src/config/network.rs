@@ -1,6 +1,6 @@
 //! What orders are routed by: calendars, sites with their trucks, services and routes.
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{self, Date, Time};
 use serde::Deserialize;
 
 /// `[[calendars]]`
@@ -62,6 +62,22 @@ pub enum Weekday {
     Fri,
     Sat,
     Sun,
+}
+
+impl Weekday {
+    /// The week day of this date.
+    #[must_use]
+    pub fn of(date: Date) -> Self {
+        match date.weekday() {
+            civil::Weekday::Monday => Self::Mon,
+            civil::Weekday::Tuesday => Self::Tue,
+            civil::Weekday::Wednesday => Self::Wed,
+            civil::Weekday::Thursday => Self::Thu,
+            civil::Weekday::Friday => Self::Fri,
+            civil::Weekday::Saturday => Self::Sat,
+            civil::Weekday::Sunday => Self::Sun,
+        }
+    }
 }
 
 /// `[services.NAME]`
