@@ -3,6 +3,8 @@
 //! Decoding (with the JSON path and the reason of every fault) is in `order/decode.rs`, what makes
 //! two orders the same in `order/content.rs`; nothing here talks to the bus or the ledger.
 
+#[cfg(test)]
+mod agreement;
 mod content;
 mod decode;
 mod fields;

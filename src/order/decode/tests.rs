@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::order::sample::{PAID, order};
+use crate::order::sample::{PAID, order, places};
 
 fn example() -> Value {
     serde_json::from_str(PAID).expect("JSON")
@@ -315,27 +315,6 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-fn places(value: &Value, path: &str, out: &mut Vec<String>) {
-    let children: Vec<(String, &Value)> = match value {
-        Value::Object(fields) => fields
-            .iter()
-            .map(|(name, child)| (name.clone(), child))
-            .collect(),
-        Value::Array(values) => {
-            let numbered = values.iter().enumerate();
-            numbered
-                .map(|(place, child)| (place.to_string(), child))
-                .collect()
-        }
-        _ => Vec::new(),
-    };
-    for (name, child) in children {
-        let path = format!("{path}/{name}");
-        places(child, &path, out);
-        out.push(path);
-    }
-}
-
 proptest! {
     #[test]
     fn random_bytes_never_panic(body in prop::collection::vec(any::<u8>(), 0..300)) {
@@ -346,8 +325,7 @@ proptest! {
     fn an_order_with_any_place_replaced_decodes_or_is_located(
         place in any::<prop::sample::Index>(), value in any_json(),
     ) {
-        let mut all = Vec::new();
-        places(&example(), "", &mut all);
+        let all = places(&example());
         let pointer: &String = place.get(&all);
         let body = changed(pointer, value);
         match decoded(&body) {
@@ -363,5 +341,17 @@ proptest! {
     #[test]
     fn an_order_cut_off_anywhere_is_malformed(length in 0..PAID.trim_end().len()) {
         prop_assert!(decode(None, "order.paid", &PAID.as_bytes()[..length], 1_048_576).is_err());
+    }
+
+    #[test]
+    fn an_order_with_any_byte_replaced_never_panics(
+        place in any::<prop::sample::Index>(), byte in any::<u8>(),
+    ) {
+        let mut body = PAID.as_bytes().to_vec();
+        let place = place.index(body.len());
+        body[place] = byte;
+        if let Err(malformed) = decode(None, "order.paid", &body, 1_048_576) {
+            prop_assert!(!malformed.reason.is_empty());
+        }
     }
 }
