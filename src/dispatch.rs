@@ -1,1 +1,369 @@
-//! To be written.
+//! Dispatch: takes what is due, asks the life machine what to do, does it, records what came of it.
+//! Read this first.
+//!
+//! The order of the steps is the whole protection: permit, then claim (the intent is durable), then
+//! the request, then the outcome (durable before anything else is claimed for the order). It decides
+//! nothing about an order: `life` does. It keeps nothing: `ledger` does.
+
+mod answers;
+mod lines;
+mod prepare;
+mod reasons;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{Instrument, error, info, info_span, warn};
+
+use crate::accounts::Accounts;
+use crate::carrier_http::{CarrierHttp, Deadline, NotSent, Permit, Sent};
+use crate::ledger::{Change, Due, Kept, Ledger, LedgerError, Recorded};
+use crate::life::{self, Action, Claim, Event, Life, Plan, Policy};
+use crate::order::{Key, Order};
+use crate::retry::RetryPolicy;
+use crate::routing::{self, Routes};
+
+use lines::Lines;
+use prepare::Prepared;
+
+/// Everything a dispatch needs.
+pub struct Parts {
+    /// Where the truth is.
+    pub ledger: Arc<dyn Ledger>,
+    /// The configured accounts.
+    pub accounts: Arc<Accounts>,
+    /// How to reach the carriers.
+    pub http: CarrierHttp,
+    /// How orders are routed.
+    pub routes: Arc<Routes>,
+    /// The same policy that the ledger applies.
+    pub policy: Arc<Policy>,
+    /// Delays between tries.
+    pub retry: RetryPolicy,
+    /// Who we are, in attempts.
+    pub worker: String,
+    /// How long an action takes at most.
+    pub lease: Duration,
+    /// Orders worked on at a time.
+    pub in_flight: usize,
+    /// Rings when something new is due.
+    pub wake: Arc<Notify>,
+    /// Rung when there may be labels to print.
+    pub to_print: Arc<Notify>,
+    /// Rung when something was told.
+    pub told: Arc<Notify>,
+}
+
+/// The dispatcher of one worker.
+pub struct Dispatch {
+    parts: Parts,
+    lines: Lines,
+    slots: Arc<Semaphore>,
+    busy: std::sync::Mutex<BTreeSet<Key>>,
+    /// An outcome could not be kept: nothing new is claimed until it is (rule 13).
+    stalled: AtomicBool,
+}
+
+/// Longest wait before the ledger is asked again what is due: another worker may have written.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+impl Dispatch {
+    /// A dispatcher; call [`Dispatch::run`].
+    pub fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self {
+            lines: Lines::default(),
+            slots: Arc::new(Semaphore::new(parts.in_flight)),
+            busy: std::sync::Mutex::default(),
+            stalled: AtomicBool::new(false),
+            parts,
+        })
+    }
+
+    /// Works until `stop`, then finishes what is on the wire and records it.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let tasks = TaskTracker::new();
+        while !stop.is_cancelled() {
+            let started = self.start_due(&tasks).await;
+            if !started {
+                self.rest(&stop).await;
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    /// Whether nothing is being worked on at this moment.
+    pub fn is_idle(&self) -> bool {
+        self.busy().is_empty()
+    }
+
+    /// Starts work on what is due, as far as there are slots. Whether anything was started.
+    async fn start_due(self: &Arc<Self>, tasks: &TaskTracker) -> bool {
+        let Ok(first) = Arc::clone(&self.slots).acquire_owned().await else {
+            return false;
+        };
+        let room = 1 + self.slots.available_permits();
+        let mut slots = vec![first];
+        let due = self.due(room).await;
+        let any = !due.is_empty();
+        for order in due {
+            let slot = match slots.pop() {
+                Some(slot) => slot,
+                None => match Arc::clone(&self.slots).try_acquire_owned() {
+                    Ok(slot) => slot,
+                    Err(_) => break,
+                },
+            };
+            self.busy().insert(order.life.key.clone());
+            let dispatch = Arc::clone(self);
+            let span = info_span!("order", key = %order.life.key);
+            tasks.spawn(
+                async move {
+                    let key = order.life.key.clone();
+                    Box::pin(dispatch.work(order)).await;
+                    dispatch.busy().remove(&key);
+                    dispatch.parts.wake.notify_one();
+                    drop(slot);
+                }
+                .instrument(span),
+            );
+        }
+        any
+    }
+
+    /// What is due and not being worked on; nothing while the ledger has no room for outcomes.
+    async fn due(&self, room: usize) -> Vec<Due> {
+        if self.stalled.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        if let Err(problem) = self.parts.ledger.headroom().await {
+            warn!("nothing new is booked: {problem}");
+            return Vec::new();
+        }
+        self.lines.refresh(self.parts.ledger.as_ref()).await;
+        let busy: Vec<Key> = self.busy().iter().cloned().collect();
+        match self.parts.ledger.due(room, &busy).await {
+            Ok(due) => due,
+            Err(problem) => {
+                warn!("the ledger cannot say what is due: {problem}");
+                Vec::new()
+            }
+        }
+    }
+
+    async fn rest(&self, stop: &CancellationToken) {
+        let next = self.parts.ledger.next_due().await.ok().flatten();
+        let until_next = next.map_or(LOOK_AGAIN, |next| {
+            Duration::try_from(next.duration_since(Timestamp::now())).unwrap_or(MIN_REST)
+        });
+        let wait = until_next.clamp(MIN_REST, LOOK_AGAIN);
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.parts.wake.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+
+    /// Works on one order until nothing is due for it at this moment.
+    async fn work(&self, mut due: Due) {
+        let mut hashed = false;
+        loop {
+            let Some(order) = self.readable(&due) else {
+                return;
+            };
+            match self.next_step(&due.life, order.as_ref(), hashed).await {
+                Ok(Some(life)) => due.life = life,
+                Ok(None) => return,
+                Err(LedgerError::ReferenceTaken) if !hashed => hashed = true,
+                Err(problem) => {
+                    warn!("nothing was sent for this order: {problem}");
+                    return;
+                }
+            }
+            self.parts.to_print.notify_one();
+            self.parts.told.notify_one();
+            let now = Timestamp::now();
+            if due.life.due_at().is_none_or(|at| at > now)
+                || !self.has_content(&due.life, order.as_ref())
+            {
+                return;
+            }
+        }
+    }
+
+    /// The order's content, `None` when it is stored in a form this version cannot read.
+    #[allow(clippy::option_option)]
+    fn readable(&self, due: &Due) -> Option<Option<Order>> {
+        let Some(text) = &due.order else {
+            return Some(None);
+        };
+        match serde_json::from_str(text) {
+            Ok(order) => Some(Some(order)),
+            Err(problem) => {
+                error!(
+                    line = problem.line(),
+                    "the stored order cannot be read by this version"
+                );
+                None
+            }
+        }
+    }
+
+    /// A revision may have taken force meanwhile: its content must be read anew.
+    fn has_content(&self, life: &Life, order: Option<&Order>) -> bool {
+        order.is_none_or(|order| order.revision == life.revision)
+    }
+
+    /// One step: foresee, permit, claim, act, record. The life afterwards; `None`: nothing to do.
+    async fn next_step(
+        &self,
+        life: &Life,
+        order: Option<&Order>,
+        hashed: bool,
+    ) -> Result<Option<Life>, LedgerError> {
+        let claim = self.claim(order, life, hashed);
+        let foreseen = life::step(
+            &life.key,
+            Some(life.clone()),
+            Event::Claim(claim),
+            Timestamp::now(),
+            &self.parts.policy,
+        );
+        let permit = match foreseen.action {
+            None => None,
+            Some(action) => Some(self.permit_for(action, &foreseen.life, order).await),
+        };
+        // Waiting for the permit took time: what is claimed is decided anew. The lease is counted
+        // from before the commit: that errs on the side of not sending.
+        let deadline = Deadline::after(self.parts.lease);
+        let claim = self.claim(order, life, hashed);
+        let recorded = self.commit(life.key.clone(), Event::Claim(claim)).await?;
+        match recorded.action {
+            None if recorded.verdict == life::Verdict::Absorbed => Ok(None),
+            None => Ok(Some(recorded.life)),
+            Some(action) => {
+                let after = self
+                    .act(action, &recorded.life, order, permit, deadline)
+                    .await;
+                Ok(Some(after))
+            }
+        }
+    }
+
+    fn claim(&self, order: Option<&Order>, life: &Life, hashed: bool) -> Claim {
+        let now = Timestamp::now();
+        let routes = &self.parts.routes;
+        let plan = order.map(|order| routing::plan(routes, order, now));
+        let plan = plan.unwrap_or_default();
+        // Only an order that is in trouble asks what the next truck would bring.
+        let troubled = life.tries > 0 || life.risk_at.is_some_and(|at| at <= now);
+        let later = match order {
+            Some(order) if troubled => routing::plan_later(routes, order, now, &plan),
+            _ => Plan::default(),
+        };
+        Claim {
+            worker: self.parts.worker.clone(),
+            lease: self.parts.lease,
+            plan: self.lines.drawn_on(plan, &self.parts.http, now),
+            later,
+            hashed_reference: hashed,
+        }
+    }
+
+    /// The permit for an action, held before its claim commits (rule 3).
+    async fn permit_for(
+        &self,
+        action: Action,
+        life: &Life,
+        order: Option<&Order>,
+    ) -> Result<Permit, NotSent> {
+        match self.prepare(action, life, order) {
+            Prepared::Call { account, request } => {
+                self.parts
+                    .http
+                    .permit(&account, &request.auth, request.effect)
+                    .await
+            }
+            Prepared::Refused(_) => Err(NotSent::no_call()),
+        }
+    }
+
+    /// Does what was claimed and records what came of it, however often that takes.
+    async fn act(
+        &self,
+        action: Action,
+        life: &Life,
+        order: Option<&Order>,
+        permit: Option<Result<Permit, NotSent>>,
+        deadline: Deadline,
+    ) -> Life {
+        let prepared = self.prepare(action, life, order);
+        let sent = match (&prepared, permit) {
+            (Prepared::Call { request, .. }, Some(Ok(permit))) => {
+                self.parts.http.send(permit, request, deadline).await
+            }
+            (Prepared::Call { .. }, Some(Err(problem))) => Sent::NotSent(problem),
+            (Prepared::Call { .. }, None) | (Prepared::Refused(_), _) => {
+                Sent::NotSent(NotSent::no_call())
+            }
+        };
+        let (event, kept) = self.outcome(action, life, order, &prepared, sent);
+        self.keep(life.key.clone(), event, kept).await
+    }
+
+    /// Records an outcome until it is kept. Nothing new is claimed meanwhile; a drain waits for it.
+    async fn keep(&self, key: Key, event: Event, kept: Kept) -> Life {
+        let mut pause = Duration::from_millis(100);
+        loop {
+            let change = Change {
+                key: key.clone(),
+                event: event.clone(),
+                kept: kept.clone(),
+            };
+            match one(self.parts.ledger.record(vec![change]).await) {
+                Ok(recorded) => {
+                    if self.stalled.swap(false, Ordering::AcqRel) {
+                        info!("the ledger keeps outcomes again");
+                    }
+                    return recorded.life;
+                }
+                Err(problem) => {
+                    self.stalled.store(true, Ordering::Release);
+                    error!("an outcome is not kept yet, nothing new is booked: {problem}");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(5));
+                }
+            }
+        }
+    }
+
+    async fn commit(&self, key: Key, event: Event) -> Result<Recorded, LedgerError> {
+        let change = Change {
+            key,
+            event,
+            kept: Kept::default(),
+        };
+        one(self.parts.ledger.record(vec![change]).await)
+    }
+
+    fn busy(&self) -> std::sync::MutexGuard<'_, BTreeSet<Key>> {
+        self.busy
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Shortest rest between two looks at the ledger.
+const MIN_REST: Duration = Duration::from_millis(2);
+
+fn one(mut results: Vec<Result<Recorded, LedgerError>>) -> Result<Recorded, LedgerError> {
+    results
+        .pop()
+        .unwrap_or_else(|| Err(LedgerError::Unavailable("it gave no answer".into())))
+}

@@ -1,1 +1,158 @@
-//! To be written.
+//! The order's first stop: a delivery becomes a change in the ledger, and a verdict for the bus.
+//!
+//! It returns verdicts; only the bus acknowledges, and only what is durable. It books nothing.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use tracing::{info, warn};
+
+use crate::bus::{Delivery, Handler, Verdict};
+use crate::ledger::{Change, Kept, Ledger};
+use crate::life::{Event, Received, Verdict as Decided};
+use crate::order::{Decoded, Malformed, Message, decode};
+use crate::routing::{self, Routes};
+
+/// Takes deliveries into the ledger.
+pub struct Intake {
+    /// Where the truth is.
+    pub ledger: Arc<dyn Ledger>,
+    /// How orders are routed: the promise is checked at the door.
+    pub routes: Arc<Routes>,
+    /// Largest message read, in bytes.
+    pub max_bytes: usize,
+    /// Rung when orders were taken.
+    pub taken: Arc<Notify>,
+    /// Rung when something was told.
+    pub told: Arc<Notify>,
+}
+
+impl Handler for Intake {
+    fn handle<'a>(&'a self, batch: Vec<Delivery>) -> BoxFuture<'a, Vec<Verdict>> {
+        Box::pin(self.take(batch))
+    }
+
+    fn ready<'a>(&'a self) -> BoxFuture<'a, bool> {
+        Box::pin(async { self.ledger.headroom().await.is_ok() })
+    }
+}
+
+impl Intake {
+    async fn take(&self, batch: Vec<Delivery>) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(batch.len());
+        let mut changes = Vec::with_capacity(batch.len());
+        for delivery in &batch {
+            match self.change(delivery) {
+                Ok(change) => {
+                    changes.push(change);
+                    verdicts.push(None);
+                }
+                Err(malformed) => verdicts.push(Some(dead(malformed))),
+            }
+        }
+        let mut kept = self.keep(changes).await.into_iter();
+        let verdicts = verdicts
+            .into_iter()
+            .map(|verdict| verdict.or_else(|| kept.next()).unwrap_or(Verdict::Later))
+            .collect();
+        self.taken.notify_one();
+        self.told.notify_one();
+        verdicts
+    }
+
+    async fn keep(&self, changes: Vec<Change>) -> Vec<Verdict> {
+        if changes.is_empty() {
+            return Vec::new();
+        }
+        let keys: Vec<_> = changes.iter().map(|change| change.key.clone()).collect();
+        let results = self.ledger.record(changes).await;
+        keys.iter()
+            .zip(results)
+            .map(|(key, result)| match result {
+                Ok(recorded) => {
+                    match recorded.verdict {
+                        Decided::Absorbed => info!(%key, "the same again: absorbed"),
+                        Decided::Conflict => warn!(%key, "other content under the same key: announced, nothing changed"),
+                        Decided::Applied | Decided::Refused(_) => info!(%key, "taken"),
+                    }
+                    Verdict::Durable
+                }
+                Err(problem) => {
+                    warn!(%key, "not taken yet, it goes back to the queue: {problem}");
+                    Verdict::Later
+                }
+            })
+            .collect()
+    }
+
+    fn change(&self, delivery: &Delivery) -> Result<Change, Malformed> {
+        let message = decode(
+            delivery.amqp_type.as_deref(),
+            &delivery.routing_key,
+            &delivery.body,
+            self.max_bytes,
+        )?;
+        match message {
+            Message::Paid(decoded) => self.paid(*decoded),
+            Message::Cancelled(cancellation) => Ok(Change {
+                key: cancellation.key,
+                event: Event::CancelWished {
+                    reason: cancellation.reason,
+                },
+                kept: Kept::default(),
+            }),
+        }
+    }
+
+    fn paid(&self, decoded: Decoded) -> Result<Change, Malformed> {
+        let order = decoded.order;
+        let now = Timestamp::now();
+        let plan = routing::plan(&self.routes, &order, now);
+        let feasible = plan.candidates.first().is_some_and(|first| first.feasible);
+        let deadline = self.routes.deadline(&order, now);
+        // An order that is late already is still shipped, within the service's own patience.
+        let deadline = if feasible {
+            deadline
+        } else {
+            deadline.max(self.routes.oldest(&order, now))
+        };
+        let text = serde_json::to_string(&order).map_err(|_| Malformed {
+            path: None,
+            reason: "the order cannot be written down".into(),
+        })?;
+        Ok(Change {
+            event: Event::Received(Received {
+                revision: order.revision,
+                content: order.content_hash(),
+                parcel_ids: order
+                    .parcels
+                    .iter()
+                    .map(|parcel| parcel.id.clone())
+                    .collect(),
+                deliver_by: order.deliver_by,
+                deadline,
+                plan,
+                ignored_fields: decoded.ignored_fields,
+                differences: Vec::new(),
+            }),
+            key: order.key,
+            kept: Kept {
+                order: Some(text),
+                ..Kept::default()
+            },
+        })
+    }
+}
+
+fn dead(malformed: Malformed) -> Verdict {
+    warn!(
+        path = malformed.path.as_deref(),
+        "not an order, put aside: {}", malformed.reason
+    );
+    Verdict::Dead {
+        reason: malformed.reason,
+        path: malformed.path,
+    }
+}

@@ -4,6 +4,7 @@
 //! The modules stand in the order of an order's journey; `ARCHITECTURE.md` walks one through.
 #![allow(dead_code, unused_imports)] // while the house is being built
 
+mod accounts;
 pub mod cli;
 mod config;
 // the order comes in

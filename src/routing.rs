@@ -75,12 +75,20 @@ impl Routes {
     /// When to stop trying by ourselves: the promise, else the greatest age of the service.
     #[must_use]
     pub fn deadline(&self, order: &Order, received_at: Timestamp) -> Timestamp {
+        order
+            .deliver_by
+            .unwrap_or_else(|| self.oldest(order, received_at))
+    }
+
+    /// The greatest age of the order's service, as a moment.
+    #[must_use]
+    pub fn oldest(&self, order: &Order, received_at: Timestamp) -> Timestamp {
         let max_age_h = match self.services.get(&order.service) {
             Some(service) => service.max_age_h,
             None => Service::default().max_age_h,
         };
         let oldest = received_at.checked_add(SignedDuration::from_hours(max_age_h.into()));
-        order.deliver_by.unwrap_or(oldest.unwrap_or(Timestamp::MAX))
+        oldest.unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -51,6 +51,17 @@ impl Rabbit {
         })
     }
 
+    /// Publishes an order as a shop does; `demo` plays one.
+    pub async fn publish_order(&self, key: &str, body: &[u8]) -> Result<(), PublishError> {
+        let message = Message {
+            exchange: &self.settings.orders_exchange,
+            routing_key: key,
+            properties: BasicProperties::default().with_delivery_mode(2),
+            body,
+        };
+        self.publisher.send(message).await
+    }
+
     async fn send(&self, event: &OutgoingEvent) -> Result<(), PublishError> {
         let too_long = |error: BusError| PublishError::Refused(error.to_string());
         let properties = BasicProperties::default()

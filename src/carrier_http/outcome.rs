@@ -64,6 +64,11 @@ impl NotSent {
         }
     }
 
+    /// There was no call to be made.
+    pub fn no_call() -> Self {
+        Self::setup("there was nothing to send")
+    }
+
     pub(super) fn setup(message: impl Into<String>) -> Self {
         Self::new(Obstacle::Setup, message)
     }

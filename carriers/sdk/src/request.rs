@@ -26,6 +26,30 @@ pub struct Request {
     pub body: Body,
 }
 
+impl Request {
+    /// Names of the account's secrets that it cannot be sent without.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<&'static str> {
+        let mut names = match self.auth {
+            Auth::None => Vec::new(),
+            Auth::Basic { username, password } => vec![username, password],
+            Auth::Header { secret, .. } => vec![secret],
+            Auth::OAuth2 {
+                client_id,
+                client_secret,
+                ..
+            } => vec![client_id, client_secret],
+        };
+        if let Body::Text { pieces, .. } = &self.body {
+            names.extend(pieces.iter().filter_map(|piece| match piece {
+                Piece::Text(_) => None,
+                Piece::Secret { name, .. } => Some(*name),
+            }));
+        }
+        names
+    }
+}
+
 /// What a request can do at the carrier's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {

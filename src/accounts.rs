@@ -1,0 +1,151 @@
+//! The configured contracts, each with its carrier: what routing, dispatch and the life machine
+//! must know of them. Holds no secret; those go from the configuration straight to `carrier_http`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use carrier_sdk::shipment::Span;
+use carrier_sdk::{Absence, Carrier, Contract, LabelFormat, Profile, Request, Search, VoidUnit};
+use jiff::Timestamp;
+
+use crate::carrier_http::Access;
+use crate::config::{self, Config, WhenInDoubt};
+use crate::life::{Abilities, Policy};
+use crate::registry;
+
+/// One contract with its carrier.
+pub struct Account {
+    /// What the configuration says of it.
+    pub settings: config::Account,
+    /// Its carrier.
+    pub carrier: &'static dyn Carrier,
+    /// Its number and settings, for the carrier's requests.
+    pub contract: Contract,
+    /// The format of its labels.
+    pub label_format: LabelFormat,
+}
+
+impl Account {
+    /// Its carrier's profile.
+    pub fn profile(&self) -> &'static Profile {
+        self.carrier.profile()
+    }
+
+    /// What its carrier can do about a booking, with the secrets this account has: a look-up that
+    /// needs a secret the account lacks is an ability it lacks.
+    fn abilities(&self) -> Abilities {
+        let profile = self.profile();
+        let number = "0";
+        let find = self.carrier.finding().map(|finding| {
+            let moment = Span {
+                from: Timestamp::UNIX_EPOCH,
+                to: Timestamp::UNIX_EPOCH,
+            };
+            let search = Search {
+                reference: number.to_owned(),
+                sent: moment,
+            };
+            finding.find(&self.contract, &search)
+        });
+        let void = self.carrier.voiding();
+        let void = void.map(|voiding| voiding.void(&self.contract, number));
+        let relabel = self.carrier.relabelling();
+        let relabel = relabel.map(|relabelling| relabelling.relabel(&self.contract, number));
+        Abilities {
+            find: self.can_send(find.as_ref()),
+            void: self.can_send(void.as_ref()),
+            void_per_parcel: profile.void_unit == VoidUnit::Parcel,
+            relabel: self.can_send(relabel.as_ref()),
+            absence_is_proof: match profile.absence {
+                Absence::Proof { after } => Some(after),
+                Absence::Evidence => None,
+            },
+            rebook_in_doubt: self.settings.when_in_doubt == WhenInDoubt::Rebook,
+        }
+    }
+
+    fn can_send(&self, request: Option<&Request>) -> bool {
+        let given = self.settings.secrets(self.profile());
+        request.is_some_and(|request| {
+            request
+                .secrets()
+                .into_iter()
+                .all(|name| given.contains_key(name))
+        })
+    }
+
+    fn access(&self) -> Access {
+        let mut access = Access::new(&self.settings.id, &self.settings.base_url);
+        access.secrets = self.settings.secrets(self.profile());
+        access.timeout = self.settings.timeout();
+        access.read_timeout = access.timeout;
+        access.concurrency = self.settings.concurrency;
+        access.rate_per_s = self.settings.rate_per_s;
+        access
+    }
+}
+
+/// All configured accounts.
+pub struct Accounts {
+    by_id: BTreeMap<String, Account>,
+}
+
+impl Accounts {
+    /// The accounts whose carrier this gateway has; `config check` has refused any other.
+    pub fn new(config: &Config) -> Self {
+        let account = |settings: &config::Account| {
+            let carrier = registry::carrier(&settings.carrier)?;
+            let account = Account {
+                contract: settings.contract(carrier.profile()),
+                label_format: settings.label_format(&config.labels),
+                carrier,
+                settings: settings.clone(),
+            };
+            Some((settings.id.clone(), account))
+        };
+        Self {
+            by_id: config.accounts.iter().filter_map(account).collect(),
+        }
+    }
+
+    /// The account with this id.
+    pub fn get(&self, id: &str) -> Option<&Account> {
+        self.by_id.get(id)
+    }
+
+    /// All of them, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Account)> {
+        self.by_id
+            .iter()
+            .map(|(id, account)| (id.as_str(), account))
+    }
+
+    /// What `carrier_http` must know of each.
+    pub fn access(&self) -> Vec<Access> {
+        self.by_id.values().map(Account::access).collect()
+    }
+
+    /// What the life machine must know of times and abilities.
+    pub fn policy(&self, dispatch: &config::Dispatch) -> Policy {
+        let gap = Duration::from_secs(dispatch.absent_gap_s);
+        Policy {
+            margin: Duration::from_secs(dispatch.margin_s),
+            settle: Duration::from_secs(dispatch.settle_s),
+            gap,
+            first_look: gap.min(FIRST_LOOK),
+            late_looks: dispatch
+                .late_lookups_s
+                .iter()
+                .map(|seconds| Duration::from_secs(*seconds))
+                .collect(),
+            accounts: self
+                .by_id
+                .iter()
+                .map(|(id, account)| (id.clone(), account.abilities()))
+                .collect(),
+        }
+    }
+}
+
+/// A first look-up soon after a doubt: its silence does not count, but a hit ends the doubt early.
+const FIRST_LOOK: Duration = Duration::from_secs(5);

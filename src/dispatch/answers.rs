@@ -1,0 +1,328 @@
+//! From what came back to what it means for the order: the events that dispatch records.
+
+use std::time::Duration;
+
+use carrier_sdk::{Booking, Cause, Effect, Label, Response, Step, VoidAnswer, WhoActs, Why};
+
+use super::prepare::Prepared;
+use super::{Dispatch, reasons};
+use crate::accounts::Account;
+use crate::carrier_http::{NotSent, Obstacle, Sent};
+use crate::labels;
+use crate::ledger::{ANSWER_KEPT, Kept, RawAnswer};
+use crate::life::{
+    Action, Answered, Event, Life, Looked, LookedUp, Numbers, Outcome, ParcelNumbers, Relabelled,
+    VoidOutcome, Voided,
+};
+use crate::order::Order;
+
+impl Dispatch {
+    /// What an action came to, as an event, with what is kept beside it.
+    pub(super) fn outcome(
+        &self,
+        action: Action,
+        life: &Life,
+        order: Option<&Order>,
+        prepared: &Prepared,
+        sent: Sent,
+    ) -> (Event, Kept) {
+        let mut kept = Kept::default();
+        if let Sent::Answered(answer) = &sent {
+            kept.answer = Some(raw(answer));
+        }
+        let (n, fence) = (action.booking(), life.fence);
+        let booking = life.booking(n);
+        let name = booking.map_or("", |booking| booking.account.as_str());
+        let Some(account) = self.parts.accounts.get(name) else {
+            return (self.without_account(action, life, name), kept);
+        };
+        let reading = Reading {
+            name,
+            account,
+            order,
+            prepared,
+        };
+        let failures = booking.map_or(0, |booking| booking.failures);
+        let event = match action {
+            Action::Book { .. } => {
+                let (outcome, wait) = reading.booking(sent, &mut kept);
+                let again_in = self.parts.retry.delay(life.tries + 1, wait);
+                Event::Answered(Answered {
+                    n,
+                    fence,
+                    outcome,
+                    again_in,
+                })
+            }
+            Action::LookUp { .. } => Event::LookedUp(LookedUp {
+                n,
+                fence,
+                result: reading.look_up(sent),
+                again_in: self.parts.retry.delay(failures + 1, None),
+            }),
+            Action::Relabel { parcel, .. } => Event::Relabelled(Relabelled {
+                n,
+                fence,
+                parcel,
+                label: reading.label(sent, parcel, &mut kept),
+                again_in: self.parts.retry.delay(failures + 1, None),
+            }),
+            Action::Void { parcel, .. } => Event::Voided(Voided {
+                n,
+                fence,
+                parcel,
+                outcome: reading.void(sent),
+                again_in: self
+                    .parts
+                    .retry
+                    .delay(booking.map_or(1, |booking| booking.void_tries + 1), None),
+            }),
+        };
+        (event, kept)
+    }
+
+    /// The account was taken out of the configuration between two starts. Nothing was sent.
+    fn without_account(&self, action: Action, life: &Life, name: &str) -> Event {
+        let why = reasons::plain(
+            name,
+            "no_account",
+            "it is no longer in the configuration",
+            WhoActs::Operator,
+        );
+        let (n, fence) = (action.booking(), life.fence);
+        let again_in = self.parts.retry.max;
+        match action {
+            Action::Book { .. } => Event::Answered(Answered {
+                n,
+                fence,
+                outcome: Outcome::NoEffect(why),
+                again_in,
+            }),
+            Action::LookUp { .. } => Event::LookedUp(LookedUp {
+                n,
+                fence,
+                result: Looked::Denied(why),
+                again_in,
+            }),
+            Action::Relabel { parcel, .. } => Event::Relabelled(Relabelled {
+                n,
+                fence,
+                parcel,
+                label: Err(why),
+                again_in,
+            }),
+            Action::Void { parcel, .. } => Event::Voided(Voided {
+                n,
+                fence,
+                parcel,
+                outcome: VoidOutcome::Refused(why),
+                again_in,
+            }),
+        }
+    }
+}
+
+/// Reads answers for one account and one order.
+struct Reading<'a> {
+    name: &'a str,
+    account: &'a Account,
+    order: Option<&'a Order>,
+    prepared: &'a Prepared,
+}
+
+impl Reading<'_> {
+    fn booking(&self, sent: Sent, kept: &mut Kept) -> (Outcome, Option<Duration>) {
+        let answer = match (sent, self.prepared) {
+            (Sent::NotSent(_), Prepared::Refused(refusal)) => {
+                return (
+                    Outcome::Refused(reasons::of_refusal(self.name, refusal)),
+                    None,
+                );
+            }
+            (Sent::NotSent(problem), Prepared::Call { .. }) => {
+                return (self.not_sent(&problem), None);
+            }
+            (Sent::InDoubt(lost), _) => {
+                let why = reasons::plain(self.name, "no_answer", lost.to_string(), WhoActs::Nobody);
+                return (Outcome::Unknown(why), None);
+            }
+            (Sent::Answered(answer), _) => answer,
+        };
+        match self.account.carrier.read_booking(None, &answer) {
+            Step::Done(booking) => (Outcome::Booked(numbers(booking, kept)), None),
+            Step::NoEffect(why) => (Outcome::NoEffect(self.reason(&why)), why.retry_after),
+            Step::Refused(why) if why.cause == Cause::Unauthorized => {
+                (Outcome::Unauthorized(self.reason(&why)), None)
+            }
+            Step::Refused(why) => (Outcome::Refused(self.reason(&why)), None),
+            Step::Unknown(evidence) => {
+                let said = reasons::masked(&evidence.message, self.order);
+                let code = evidence
+                    .code
+                    .unwrap_or_else(|| format!("http_{}", answer.status));
+                let why = reasons::plain(self.name, &code, said, WhoActs::Nobody);
+                (Outcome::Unknown(why), None)
+            }
+            Step::Then { memo, .. } => {
+                let message = format!(
+                    "the carrier wants a further step ({}), which is not taken",
+                    memo.step
+                );
+                let why = reasons::plain(self.name, "further_step", message, WhoActs::Operator);
+                (Outcome::Unknown(why), None)
+            }
+        }
+    }
+
+    fn not_sent(&self, problem: &NotSent) -> Outcome {
+        let reason = reasons::of_not_sent(self.name, problem);
+        match problem.obstacle {
+            Obstacle::Unauthorized => Outcome::Unauthorized(reason),
+            _ => Outcome::NoEffect(reason),
+        }
+    }
+
+    fn reason(&self, why: &Why) -> crate::life::Reason {
+        reasons::of_why(self.name, why, self.order)
+    }
+
+    /// The answer, or why there is none, for a call that only reads.
+    fn read(&self, sent: Sent) -> Result<Response, crate::life::Reason> {
+        match sent {
+            Sent::Answered(answer) => Ok(answer),
+            Sent::NotSent(problem) => Err(reasons::of_not_sent(self.name, &problem)),
+            Sent::InDoubt(lost) => Err(reasons::plain(
+                self.name,
+                "no_answer",
+                lost.to_string(),
+                WhoActs::Nobody,
+            )),
+        }
+    }
+
+    fn look_up(&self, sent: Sent) -> Looked {
+        let Some(finding) = self.account.carrier.finding() else {
+            return Looked::Denied(reasons::plain(
+                self.name,
+                "no_look_up",
+                "the carrier cannot be asked",
+                WhoActs::Operator,
+            ));
+        };
+        if let Prepared::Refused(refusal) = self.prepared {
+            return Looked::Denied(reasons::of_refusal(self.name, refusal));
+        }
+        let answer = match self.read(sent) {
+            Ok(answer) => answer,
+            Err(why) => return Looked::Failed(why),
+        };
+        match finding.read_found(&answer) {
+            Ok(found) if found.is_empty() => Looked::Absent,
+            Ok(found) => Looked::Found(found.into_iter().map(found_numbers).collect()),
+            Err(why) if matches!(why.cause, Cause::Unauthorized | Cause::Rejected) => {
+                Looked::Denied(self.reason(&why))
+            }
+            Err(why) => Looked::Failed(self.reason(&why)),
+        }
+    }
+
+    fn label(
+        &self,
+        sent: Sent,
+        parcel: usize,
+        kept: &mut Kept,
+    ) -> Result<crate::life::LabelRef, crate::life::Reason> {
+        let missing = || {
+            reasons::plain(
+                self.name,
+                "no_label",
+                "the carrier gave no whole label",
+                WhoActs::Carrier,
+            )
+        };
+        let relabelling = self.account.carrier.relabelling().ok_or_else(missing)?;
+        let answer = self.read(sent)?;
+        let label = relabelling
+            .read_label(&answer)
+            .map_err(|why| self.reason(&why))?;
+        keep_label(label, parcel, kept).ok_or_else(missing)
+    }
+
+    fn void(&self, sent: Sent) -> VoidOutcome {
+        let answer = match (sent, self.prepared, self.account.carrier.voiding()) {
+            (Sent::NotSent(_), Prepared::Refused(refusal), _) => {
+                return VoidOutcome::Refused(reasons::of_refusal(self.name, refusal));
+            }
+            (Sent::NotSent(_), _, _) => return VoidOutcome::NotSent,
+            (Sent::InDoubt(_), _, _) | (_, _, None) => return VoidOutcome::Unanswered,
+            (Sent::Answered(answer), _, Some(voiding)) => voiding.read_void(&answer),
+        };
+        match answer {
+            VoidAnswer::Voided => VoidOutcome::Voided,
+            VoidAnswer::TooLate => VoidOutcome::TooLate,
+            VoidAnswer::NotFound => VoidOutcome::NotFound,
+            VoidAnswer::Failed(why) => match why.cause {
+                Cause::Rejected | Cause::Unauthorized => VoidOutcome::Refused(self.reason(&why)),
+                Cause::Throttled => VoidOutcome::NotSent,
+                Cause::Unavailable | Cause::NotFound => VoidOutcome::Unanswered,
+            },
+        }
+    }
+}
+
+fn raw(answer: &Response) -> RawAnswer {
+    RawAnswer {
+        status: answer.status,
+        content_type: answer.content_type.clone(),
+        body: answer.body.iter().take(ANSWER_KEPT).copied().collect(),
+    }
+}
+
+/// The carrier's numbers, with each whole label moved into what is kept.
+fn numbers(booking: Booking, kept: &mut Kept) -> Numbers {
+    let parcels = booking
+        .parcels
+        .into_iter()
+        .enumerate()
+        .map(|(position, parcel)| ParcelNumbers {
+            tracking_number: parcel.tracking_number,
+            label: parcel
+                .label
+                .and_then(|label| keep_label(label, position, kept)),
+        });
+    Numbers {
+        parcels: parcels.collect(),
+        tracking_number: booking.tracking_number,
+        shipment_id: booking.shipment_id,
+        tracking_url: booking.tracking_url,
+        charge: booking
+            .charge
+            .map(|charge| (charge.amount.to_string(), charge.currency)),
+        estimated_delivery: booking.estimated_delivery,
+    }
+}
+
+fn found_numbers(found: carrier_sdk::FoundShipment) -> Numbers {
+    Numbers {
+        parcels: found
+            .parcels
+            .into_iter()
+            .map(|parcel| ParcelNumbers {
+                tracking_number: parcel.tracking_number,
+                label: None,
+            })
+            .collect(),
+        tracking_number: found.tracking_number,
+        ..Numbers::default()
+    }
+}
+
+/// Half a label is none.
+fn keep_label(label: Label, position: usize, kept: &mut Kept) -> Option<crate::life::LabelRef> {
+    if !label.is_whole() {
+        return None;
+    }
+    let reference = labels::reference(&label);
+    kept.labels.push((reference.id.clone(), position, label));
+    Some(reference)
+}

@@ -1,0 +1,202 @@
+//! The worker: intake, dispatch, print folder and outbox relay, put together and taken down in order.
+//!
+//! The same assembly serves `worker` (RabbitMQ), `dispatch FILE` (a file) and `demo`. It holds no
+//! logic of its own.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::accounts::Accounts;
+use crate::bus::Bus;
+use crate::carrier_http::CarrierHttp;
+use crate::config::Config;
+use crate::dispatch::{Dispatch, Parts};
+use crate::events::Teller;
+use crate::intake::Intake;
+use crate::labels::PrintFolder;
+use crate::ledger::sqlite::SqliteLedger;
+use crate::ledger::{Ledger, Rules};
+use crate::life::{Policy, State};
+use crate::outbox;
+use crate::printer;
+use crate::registry;
+use crate::retry::RetryPolicy;
+use crate::routing::Routes;
+
+/// A configured gateway with its ledger open: what the worker and every command stand on.
+pub struct Gateway {
+    /// The configuration.
+    pub config: Config,
+    /// Its accounts, with their carriers.
+    pub accounts: Arc<Accounts>,
+    /// Its routes.
+    pub routes: Arc<Routes>,
+    /// Times and abilities.
+    pub policy: Arc<Policy>,
+    /// The ledger.
+    pub ledger: Arc<dyn Ledger>,
+}
+
+impl Gateway {
+    /// Opens the ledger that the configuration names.
+    ///
+    /// # Errors
+    /// When the ledger cannot be opened, in words for an operator.
+    pub async fn open(config: Config) -> anyhow::Result<Self> {
+        let accounts = Arc::new(Accounts::new(&config));
+        let policy = Arc::new(accounts.policy(&config.dispatch));
+        let rules = Rules {
+            policy: Arc::clone(&policy),
+            teller: Teller {
+                source: config.events.source.clone(),
+                public_url: config.http.public_url.clone(),
+            },
+            erase_after_days: config.privacy.erase_after_days,
+            headroom_mib: config.ledger.headroom_mib,
+            print: config.labels.folder.is_some(),
+            ..Rules::default()
+        };
+        let ledger = SqliteLedger::open(&config.ledger, rules).await?;
+        Ok(Self {
+            routes: Arc::new(Routes::new(&config, &registry::profiles())?),
+            accounts,
+            policy,
+            ledger: Arc::new(ledger),
+            config,
+        })
+    }
+}
+
+/// When a run is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// When it is asked to stop.
+    Stopped,
+    /// When the input has ended and every order has ended or waits for a person.
+    Settled,
+}
+
+/// Runs a gateway on a bus until it is stopped or settled, then drains.
+///
+/// # Errors
+/// When the bus cannot work at all, or the print folder cannot be made.
+pub async fn run(
+    gateway: &Gateway,
+    bus: Arc<dyn Bus>,
+    stop: CancellationToken,
+    until: Until,
+) -> anyhow::Result<()> {
+    let [taken, to_print, told] = [(); 3].map(|()| Arc::new(Notify::new()));
+    let (stop_printer, stop_relay) = (CancellationToken::new(), CancellationToken::new());
+    let stop_dispatch = CancellationToken::new();
+    let dispatch = dispatch(gateway, [&taken, &to_print, &told].map(Arc::clone))?;
+    let printer = match &gateway.config.labels.folder {
+        None => tokio::spawn(std::future::ready(())),
+        Some(folder) => {
+            let print = open_folder(folder)?;
+            let ledger = Arc::clone(&gateway.ledger);
+            tokio::spawn(printer::run(
+                ledger,
+                print,
+                to_print,
+                Arc::clone(&told),
+                stop_printer.clone(),
+            ))
+        }
+    };
+    let outbox: Arc<dyn outbox::Outbox> = Arc::clone(&gateway.ledger) as _;
+    let relay = tokio::spawn(outbox::relay(
+        outbox,
+        Arc::clone(&bus),
+        Arc::clone(&told),
+        stop_relay.clone(),
+    ));
+    let dispatching = tokio::spawn(Arc::clone(&dispatch).run(stop_dispatch.clone()));
+    let intake: Arc<Intake> = Arc::new(Intake {
+        ledger: Arc::clone(&gateway.ledger),
+        routes: Arc::clone(&gateway.routes),
+        max_bytes: gateway.config.bus.max_message_bytes,
+        taken,
+        told: Arc::clone(&told),
+    });
+    let consumed = bus.consume(intake, stop.clone()).await;
+    if until == Until::Settled && consumed.is_ok() {
+        settled(gateway, &dispatch, &stop).await;
+    }
+    stop_dispatch.cancel();
+    dispatching.await.context("the dispatcher ended badly")?;
+    info!("what was on the wire is recorded");
+    stop_printer.cancel();
+    printer.await.context("the printer ended badly")?;
+    stop_relay.cancel();
+    relay.await.context("the relay ended badly")?;
+    gateway.ledger.close().await;
+    consumed.map_err(anyhow::Error::from)
+}
+
+fn open_folder(folder: &Path) -> anyhow::Result<PrintFolder> {
+    PrintFolder::open(folder).with_context(|| {
+        format!(
+            "[labels] folder: {} cannot be made; choose a folder this user can write",
+            folder.display()
+        )
+    })
+}
+
+fn dispatch(
+    gateway: &Gateway,
+    [wake, to_print, told]: [Arc<Notify>; 3],
+) -> anyhow::Result<Arc<Dispatch>> {
+    let settings = &gateway.config.dispatch;
+    let http = CarrierHttp::new(gateway.accounts.access())
+        .context("the accounts cannot be reached as configured")?;
+    Ok(Dispatch::new(Parts {
+        ledger: Arc::clone(&gateway.ledger),
+        accounts: Arc::clone(&gateway.accounts),
+        http,
+        routes: Arc::clone(&gateway.routes),
+        policy: Arc::clone(&gateway.policy),
+        retry: RetryPolicy {
+            first: Duration::from_millis(settings.retry_first_ms),
+            max: Duration::from_millis(settings.retry_max_ms),
+        },
+        worker: format!("worker-{}", std::process::id()),
+        lease: Duration::from_secs(settings.lease_s),
+        in_flight: settings.in_flight,
+        wake,
+        to_print,
+        told,
+    }))
+}
+
+/// Waits until no order is on its way any more.
+async fn settled(gateway: &Gateway, dispatch: &Dispatch, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        let open = match gateway.ledger.count().await {
+            Ok(counts) => counts
+                .iter()
+                .filter(|(state, _)| {
+                    !state.is_final() && !matches!(state, State::Parked | State::Unknown)
+                })
+                .map(|(_, count)| count)
+                .sum(),
+            Err(problem) => {
+                warn!("the ledger cannot say what is open: {problem}");
+                1
+            }
+        };
+        if open == 0 && dispatch.is_idle() {
+            return;
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(Duration::from_millis(50)) => {}
+        }
+    }
+}
