@@ -4,6 +4,8 @@
 //! order is: a handler (intake) gives a verdict on every delivery, and only here is one acknowledged.
 
 mod ack_prefix;
+#[cfg(test)]
+mod conformance;
 pub mod file;
 mod pauses;
 pub mod rabbitmq;

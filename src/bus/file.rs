@@ -4,6 +4,8 @@
 //! what it knows. Lines that cannot be understood go to a dead file, with the reason.
 
 mod lines;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -10,6 +10,8 @@ mod fault;
 mod hosts;
 mod publisher;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

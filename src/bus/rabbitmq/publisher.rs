@@ -71,12 +71,8 @@ impl Publisher {
 
     /// Returns once the broker has confirmed: for a quorum queue, a majority has it on disk.
     pub async fn send(&self, message: Message<'_>) -> Result<(), PublishError> {
-        let unavailable = |error: BusError| PublishError::Unavailable(error.to_string());
-        let _permit = self
-            .permits
-            .acquire()
-            .await
-            .map_err(|_| PublishError::Unavailable("the publisher is closed".into()))?;
+        let permit = self.permits.acquire().await;
+        let _permit = permit.map_err(|error| PublishError::Unavailable(error.to_string()))?;
         let link = self.link().await.map_err(unavailable)?;
         if link.connection.status().blocked() {
             return Err(PublishError::Unavailable(
@@ -90,28 +86,29 @@ impl Publisher {
                 return Err(unavailable(error));
             }
         };
-        let mebibytes = u32::try_from(message.body.len() >> 20).unwrap_or(u32::MAX);
-        let limit = self.limit + MEBIBYTE_TIME.saturating_mul(mebibytes);
+        let limit = self.limit_for(message.body);
+        let doing = format!("publishing to {}", message.exchange);
         match tokio::time::timeout(limit, publish(&channel, &message)).await {
             Ok(Ok(confirmation)) => {
                 link.give_back(channel);
                 judge(confirmation, &message)
             }
-            Ok(Err(error)) => {
-                let text = explain(&format!("publishing to {}", message.exchange), &error);
-                if link.connection.status().connected() {
-                    return Err(PublishError::Unconfirmed(text));
-                }
-                Err(PublishError::Unavailable(text))
+            Ok(Err(error)) if error.is_amqp_soft_error() => {
+                Err(PublishError::Unconfirmed(explain(&doing, &error)))
             }
+            Ok(Err(error)) => Err(PublishError::Unavailable(explain(&doing, &error))),
             Err(_) => {
                 // Perhaps only this queue has no majority, perhaps the line is dead: the next
                 // publish finds out on a new connection, those under way keep the old one.
                 self.forget(&link).await;
-                let doing = format!("publishing to {}", message.exchange);
                 Err(PublishError::Unconfirmed(fault::silence(&doing, limit)))
             }
         }
+    }
+
+    fn limit_for(&self, body: &[u8]) -> Duration {
+        let mebibytes = u32::try_from(body.len() >> 20).unwrap_or(u32::MAX);
+        self.limit + MEBIBYTE_TIME.saturating_mul(mebibytes)
     }
 
     /// The live connection, or a new one. While connecting fails, callers in a pause fail at once
@@ -187,6 +184,10 @@ impl Link {
             .unwrap_or_else(PoisonError::into_inner)
             .push(channel);
     }
+}
+
+fn unavailable(error: BusError) -> PublishError {
+    PublishError::Unavailable(error.to_string())
 }
 
 async fn publish(channel: &Channel, message: &Message<'_>) -> lapin::Result<Confirmation> {

@@ -184,32 +184,23 @@ impl Session {
         Ok(())
     }
 
-    /// Takes no more, lets the batches under way finish, acknowledges, gives back, closes.
+    /// Takes no more, gives back what is not begun, lets the batches under way finish, acknowledges
+    /// them, gives back the rest, closes.
     async fn close(&mut self) -> Result<(), BusError> {
-        let cancelling = self.cancel().await;
+        let mut line = self.cancel().await;
         while let Some(finished) = self.batches.join_next().await {
             self.settle(finished);
+            if line.is_ok() {
+                line = self.acknowledge().await;
+            }
         }
-        cancelling?;
-        self.acknowledge().await?;
+        line?;
         let rest = std::mem::take(&mut self.prefix).finish();
         for tag in rest.durable {
             let only = self.channel.basic_ack(tag, BasicAckOptions::default());
             within(self.limit, "acknowledging", only).await?;
         }
-        // After the cancel, else they would come straight back and wear out the delivery limit.
-        for tag in rest.unsettled {
-            let give_back = BasicNackOptions {
-                requeue: true,
-                ..BasicNackOptions::default()
-            };
-            within(
-                self.limit,
-                "giving back",
-                self.channel.basic_nack(tag, give_back),
-            )
-            .await?;
-        }
+        self.give_back(rest.unsettled).await?;
         within(
             self.limit,
             "closing",
@@ -223,8 +214,22 @@ impl Session {
             .channel
             .basic_cancel(CONSUMER_TAG.into(), BasicCancelOptions::default());
         within(self.limit, "ending the consumer", asking).await?;
-        while let Some(Some(Ok(unstarted))) = self.deliveries.next().now_or_never() {
-            self.prefix.arrived(unstarted.delivery_tag);
+        let mut unstarted = Vec::new();
+        while let Some(Some(Ok(delivery))) = self.deliveries.next().now_or_never() {
+            unstarted.push(delivery.delivery_tag);
+        }
+        self.give_back(unstarted).await
+    }
+
+    /// Only after the cancel, else they would come straight back and wear out the delivery limit.
+    async fn give_back(&self, tags: Vec<u64>) -> Result<(), BusError> {
+        for tag in tags {
+            let requeue = BasicNackOptions {
+                requeue: true,
+                ..BasicNackOptions::default()
+            };
+            let nacking = self.channel.basic_nack(tag, requeue);
+            within(self.limit, "giving back", nacking).await?;
         }
         Ok(())
     }
