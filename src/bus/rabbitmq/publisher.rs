@@ -75,9 +75,7 @@ impl Publisher {
         let _permit = permit.map_err(|error| PublishError::Unavailable(error.to_string()))?;
         let link = self.link().await.map_err(unavailable)?;
         if link.connection.status().blocked() {
-            return Err(PublishError::Unavailable(
-                "the broker blocks publishing, it is short of memory or disk".into(),
-            ));
+            return Err(self.blocked());
         }
         let channel = match link.channel(self.limit).await {
             Ok(channel) => channel,
@@ -91,12 +89,15 @@ impl Publisher {
         match tokio::time::timeout(limit, publish(&channel, &message)).await {
             Ok(Ok(confirmation)) => {
                 link.give_back(channel);
+                self.trouble.clear();
                 judge(confirmation, &message)
             }
             Ok(Err(error)) if error.is_amqp_soft_error() => {
                 Err(PublishError::Unconfirmed(explain(&doing, &error)))
             }
             Ok(Err(error)) => Err(PublishError::Unavailable(explain(&doing, &error))),
+            // The broker says so only once something was sent. The connection stays and will be unblocked.
+            Err(_) if link.connection.status().blocked() => Err(self.blocked()),
             Err(_) => {
                 // Perhaps only this queue has no majority, perhaps the line is dead: the next
                 // publish finds out on a new connection, those under way keep the old one.
@@ -104,6 +105,14 @@ impl Publisher {
                 Err(PublishError::Unconfirmed(fault::silence(&doing, limit)))
             }
         }
+    }
+
+    fn blocked(&self) -> PublishError {
+        let blocked = BusError::Broker(
+            "the broker blocks publishing, it is short of memory or disk".to_owned(),
+        );
+        self.trouble.set(&blocked);
+        unavailable(blocked)
     }
 
     fn limit_for(&self, body: &[u8]) -> Duration {

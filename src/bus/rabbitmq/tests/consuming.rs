@@ -109,6 +109,26 @@ async fn a_stop_lets_what_was_begun_finish_and_acknowledges_it() {
 }
 
 #[tokio::test]
+async fn a_stop_in_full_flow_neither_loses_nor_repeats() {
+    let broker = Broker::declared().await;
+    for number in 0..3_000 {
+        broker.put(&number.to_string()).await;
+    }
+    let clerk = durable();
+    let consuming = Consuming::start(broker.rabbit(), &clerk);
+    soon("the flow", clerk.seen_times("100", 1)).await;
+    consuming.end().await;
+    let seen: usize = (0..3_000)
+        .map(|number| clerk.times(&number.to_string()))
+        .sum();
+    let left = u32::try_from(3_000 - seen).unwrap();
+    broker
+        .counts(&broker.settings.orders_queue, (left, 0))
+        .await;
+    assert!((0..3_000).all(|number| clerk.times(&number.to_string()) <= 1));
+}
+
+#[tokio::test]
 async fn what_must_wait_is_given_back_and_nobody_consumes_until_the_ledger_is_ready() {
     let broker = Broker::declared().await;
     let clerk = Clerk::new(|_, times| match times {
