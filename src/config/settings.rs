@@ -60,7 +60,7 @@ impl Default for Bus {
             unrouted_queue: "shipments.unrouted".into(),
             delivery_limit: 20,
             prefetch: 512,
-            publishers: 16,
+            publishers: 64,
             declare: true,
             timeout_ms: 10_000,
             heartbeat_s: 10,
