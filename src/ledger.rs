@@ -5,6 +5,12 @@
 //! row, lets [`crate::life::step`] decide, and commits the life, the attempt, the labels and the
 //! events together. It never talks to a bus or a carrier.
 
+mod batch;
+#[cfg(test)]
+mod conformance;
+mod queries;
+mod rows;
+mod schema;
 pub mod sqlite;
 
 use std::sync::Arc;
@@ -13,7 +19,7 @@ use carrier_sdk::Label;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use crate::life::{Action, Event, Life, Policy, Reason, State, Verdict};
+use crate::life::{Action, Event, Life, Policy, Reason, Standing, State, Verdict};
 use crate::order::Key;
 use crate::outbox::Outbox;
 
@@ -121,7 +127,10 @@ pub struct OrderRow {
 pub struct Filter {
     /// In these states; empty: all.
     pub states: Vec<State>,
-    /// Whose key, reference or tracking number contains this.
+    /// With a booking that stands so: `Standing::Stray` for the invoice check.
+    pub standing: Option<Standing>,
+    /// Whose key, reference or tracking number contains this, or whose phone does (six digits at
+    /// least, in national or international form).
     pub text: Option<String>,
     /// At most so many.
     pub limit: usize,
@@ -151,12 +160,42 @@ pub struct KeptLabel {
     pub label: Label,
 }
 
+/// A file of the print folder to be made or moved: after the commit and before the event (rule 12).
+#[derive(Debug, Clone)]
+pub struct PrintJob {
+    /// Given back to [`Ledger::printed`].
+    pub id: i64,
+    /// What to do.
+    pub kind: PrintKind,
+    /// The order.
+    pub key: Key,
+    /// The booking.
+    pub n: u32,
+    /// Position of the parcel.
+    pub parcel: usize,
+    /// The label's id.
+    pub label_id: String,
+    /// The shipment's number; none when the carrier gave none.
+    pub tracking_number: Option<String>,
+    /// What to print. None when it was erased.
+    pub label: Option<Label>,
+}
+
+/// What to do in the print folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrintKind {
+    /// Write the label.
+    Print,
+    /// Move it to the voided ones.
+    Void,
+}
+
 /// The ledger. Every method may be called from any task; writes share group commits.
 pub trait Ledger: Outbox {
     /// Keeps changes; each is answered on its own. When this returns, `Ok` ones are durable.
     fn record(&self, changes: Vec<Change>) -> BoxFuture<'_, Vec<Result<Recorded, LedgerError>>>;
 
-    /// Orders due by now, most urgent first, except these keys.
+    /// Orders due by now, except these keys: first those whose truck (else whose deadline) is next.
     fn due<'a>(
         &'a self,
         limit: usize,
@@ -181,11 +220,25 @@ pub trait Ledger: Outbox {
     /// An order's labels.
     fn labels<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Vec<KeptLabel>, LedgerError>>;
 
-    /// Labels whose printable copy is not in the print folder yet, and voided ones to be moved.
+    /// The label with this id. None also when it was erased.
+    fn label<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<KeptLabel>, LedgerError>>;
+
+    /// What is to be done in the print folder, oldest first. Until it is marked as done, no event
+    /// of the order is offered to the bus. Empty unless [`Rules::print`] is set.
+    fn print_jobs(&self, limit: usize) -> BoxFuture<'_, Result<Vec<PrintJob>, LedgerError>>;
+
+    /// Marks jobs as done.
+    fn printed(&self, ids: Vec<i64>) -> BoxFuture<'_, Result<(), LedgerError>>;
+
+    /// Accounts that are paused.
     fn paused(&self) -> BoxFuture<'_, Result<Vec<Paused>, LedgerError>>;
 
     /// Lets an account work again and wakes the orders that wait for it. Whether it was paused.
     fn resume<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<bool, LedgerError>>;
+
+    /// Erases some of the personal data whose time is over; how many rows, 0 when none is left.
+    /// What an order that is not ended needs is kept.
+    fn erase_expired(&self, now: Timestamp) -> BoxFuture<'_, Result<u64, LedgerError>>;
 
     /// Whether there is room to keep the outcome of what is claimed now.
     fn headroom(&self) -> BoxFuture<'_, Result<(), LedgerError>>;
@@ -195,7 +248,7 @@ pub trait Ledger: Outbox {
 }
 
 /// What a ledger needs to know of the configuration.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Rules {
     /// Given to the life machine.
     pub policy: Arc<Policy>,
@@ -205,4 +258,36 @@ pub struct Rules {
     pub erase_after_days: u32,
     /// Least free disk for a claim, in MiB.
     pub headroom_mib: u64,
+    /// Whether a print folder must be filled before events leave.
+    pub print: bool,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// Tells the time of a transaction; tests set their own.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock that shows what this says.
+    pub fn new(tell: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::new(Timestamp::now)
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
 }

@@ -1,0 +1,192 @@
+//! What a carrier said, kept whatever the life machine makes of it (rule 4): outcomes, numbers,
+//! labels and raw answers. Nothing here depends on a decision.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::Batch;
+use crate::ledger::Change;
+use crate::ledger::rows::Cell;
+use crate::life::{Decision, Event, Life, Looked, Numbers, Outcome, VoidOutcome};
+use crate::order::Key;
+
+/// A row of `outcomes` in the making.
+struct Said<'a> {
+    action: &'static str,
+    n: u32,
+    fence: u64,
+    outcome: &'static str,
+    detail: Value,
+    numbers: &'a [Numbers],
+}
+
+impl Batch<'_> {
+    pub(super) fn keep_evidence(&mut self, change: &Change, before: &Life) {
+        let key = change.key.to_string();
+        let said = said(&change.event);
+        let by_hand = by_hand(&change.event);
+        let current = before.current().map_or(0, |booking| booking.n);
+        let booking = said.as_ref().map_or(current, |said| said.n);
+        let numbers = said.as_ref().map_or(by_hand, |said| said.numbers);
+        self.keep_numbers(&change.key, booking, numbers);
+        for (id, parcel, label) in &change.kept.labels {
+            self.writes.labels.push(vec![
+                id.as_str().into(),
+                key.as_str().into(),
+                booking.into(),
+                (*parcel).into(),
+                label.format.name().into(),
+                hexadecimal(&label.bytes).into(),
+                Cell::Bytes(label.bytes.clone()),
+                self.erase_after.into(),
+            ]);
+        }
+        if let Some(answer) = &change.kept.answer {
+            let fence = said.as_ref().map(|said| said.fence);
+            self.writes.answers.push(vec![
+                key.as_str().into(),
+                fence.map_or(Cell::Number(None), Cell::from),
+                self.now.into(),
+                i64::from(answer.status).into(),
+                answer.content_type.clone().into(),
+                Cell::Bytes(answer.body.clone()),
+                self.erase_after.into(),
+            ]);
+        }
+        if let Some(said) = said {
+            let detail = (!said.detail.is_null()).then(|| said.detail.to_string());
+            self.writes.outcomes.push(vec![
+                key.into(),
+                said.fence.into(),
+                said.action.into(),
+                said.n.into(),
+                said.outcome.into(),
+                detail.into(),
+                self.now.into(),
+            ]);
+        }
+    }
+
+    fn keep_numbers(&mut self, key: &Key, n: u32, numbers: &[Numbers]) {
+        let mut all: Vec<&str> = Vec::new();
+        for numbers in numbers {
+            let parcels = numbers.parcels.iter();
+            let parcels = parcels.map(|parcel| parcel.tracking_number.as_str());
+            for number in parcels.chain([numbers.tracking_number.as_str()]) {
+                if !number.is_empty() && !all.contains(&number) {
+                    all.push(number);
+                }
+            }
+        }
+        let rows = all
+            .into_iter()
+            .map(|number| vec![number.into(), key.to_string().into(), n.into()]);
+        self.writes.numbers.extend(rows);
+    }
+}
+
+/// Numbers that a person told.
+fn by_hand(event: &Event) -> &[Numbers] {
+    match event {
+        Event::Decided(decided) => match &decided.decision {
+            Decision::Booked(numbers) => std::slice::from_ref(numbers),
+            _ => &[],
+        },
+        _ => &[],
+    }
+}
+
+fn said(event: &Event) -> Option<Said<'_>> {
+    match event {
+        Event::Answered(answered) => {
+            let (outcome, detail, numbers) = booking_outcome(&answered.outcome);
+            Some(Said {
+                action: "book",
+                n: answered.n,
+                fence: answered.fence,
+                outcome,
+                detail,
+                numbers,
+            })
+        }
+        Event::LookedUp(looked) => {
+            let (outcome, detail, numbers) = look_outcome(&looked.result);
+            Some(Said {
+                action: "look_up",
+                n: looked.n,
+                fence: looked.fence,
+                outcome,
+                detail,
+                numbers,
+            })
+        }
+        Event::Relabelled(relabelled) => {
+            let (outcome, detail) = match &relabelled.label {
+                Ok(label) => (
+                    "labelled",
+                    json!({"parcel": relabelled.parcel, "label": label}),
+                ),
+                Err(why) => ("no_label", json!({"parcel": relabelled.parcel, "why": why})),
+            };
+            Some(Said {
+                action: "relabel",
+                n: relabelled.n,
+                fence: relabelled.fence,
+                outcome,
+                detail,
+                numbers: &[],
+            })
+        }
+        Event::Voided(voided) => {
+            let (outcome, why) = void_outcome(&voided.outcome);
+            Some(Said {
+                action: "void",
+                n: voided.n,
+                fence: voided.fence,
+                outcome,
+                detail: json!({"parcel": voided.parcel, "why": why}),
+                numbers: &[],
+            })
+        }
+        Event::Received(_) | Event::CancelWished { .. } | Event::Claim(_) | Event::Decided(_) => {
+            None
+        }
+    }
+}
+
+fn booking_outcome(outcome: &Outcome) -> (&'static str, Value, &[Numbers]) {
+    match outcome {
+        Outcome::Booked(numbers) => ("booked", json!(numbers), std::slice::from_ref(numbers)),
+        Outcome::NoEffect(why) => ("no_effect", json!(why), &[]),
+        Outcome::Refused(why) => ("refused", json!(why), &[]),
+        Outcome::Unauthorized(why) => ("unauthorized", json!(why), &[]),
+        Outcome::Unknown(why) => ("unknown", json!(why), &[]),
+    }
+}
+
+fn look_outcome(looked: &Looked) -> (&'static str, Value, &[Numbers]) {
+    match looked {
+        Looked::Found(found) => ("found", json!(found), found.as_slice()),
+        Looked::Absent => ("absent", Value::Null, &[]),
+        Looked::Failed(why) => ("failed", json!(why), &[]),
+        Looked::Denied(why) => ("denied", json!(why), &[]),
+    }
+}
+
+fn void_outcome(outcome: &VoidOutcome) -> (&'static str, Value) {
+    match outcome {
+        VoidOutcome::Voided => ("voided", Value::Null),
+        VoidOutcome::TooLate => ("too_late", Value::Null),
+        VoidOutcome::NotFound => ("not_found", Value::Null),
+        VoidOutcome::Refused(why) => ("refused", json!(why)),
+        VoidOutcome::NotSent => ("not_sent", Value::Null),
+        VoidOutcome::Unanswered => ("unanswered", Value::Null),
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

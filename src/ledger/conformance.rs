@@ -1,0 +1,67 @@
+//! What every ledger must hold, whatever its database: facts over any [`Store`], no sleeping, a clock
+//! that tests set. A ledger's own tests run them all by `facts_of!`.
+
+mod booking;
+mod desk;
+mod keeping;
+mod receiving;
+mod telling;
+
+pub use booking::*;
+pub use desk::{Desk, claim, received};
+pub use keeping::*;
+pub use receiving::*;
+pub use telling::*;
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use super::{Ledger, Rules};
+
+/// One place where a ledger lies. Opened again, it is the same ledger.
+pub trait Store: Send + Sync {
+    /// Opens it, beside whoever has it open already.
+    fn open(&self, rules: Rules) -> BoxFuture<'_, Arc<dyn Ledger>>;
+}
+
+/// A test for each fact, over a fresh store.
+macro_rules! facts_of {
+    ($store:expr) => {
+        facts_of! { $store;
+            an_order_is_kept_once_and_its_repeat_changes_nothing,
+            another_content_is_announced_once_with_the_paths_that_differ,
+            a_revision_replaces_the_content_in_force,
+            a_revision_that_waits_takes_force_with_its_content_once_the_doubt_is_settled,
+            a_cancellation_may_come_before_its_order,
+            changes_of_one_order_in_one_batch_follow_one_another,
+            a_question_about_an_unknown_order_leaves_nothing,
+            an_intent_is_durable_before_the_claim_returns,
+            result_label_and_event_are_kept_together,
+            a_late_result_after_a_lost_lease_is_recorded_and_adopted,
+            of_two_workers_that_claim_one_order_one_acts,
+            a_taken_reference_fails_its_claim_alone,
+            what_a_carrier_said_is_kept_even_of_an_order_that_is_not_known,
+            an_order_is_found_by_key_reference_number_and_phone,
+            only_the_lowest_unsent_event_of_each_order_is_offered,
+            an_event_that_was_not_marked_is_offered_again_with_the_same_bytes,
+            an_account_is_paused_and_announced_once_and_wakes_its_orders,
+            an_event_waits_until_the_print_folder_is_filled,
+            a_voided_booking_is_taken_out_of_the_print_folder,
+            the_next_truck_is_served_first_and_exceptions_are_left_out,
+            orders_are_counted_and_listed_by_state,
+            nothing_acknowledged_is_lost_when_the_process_ends_without_closing,
+            personal_data_is_erased_in_time_but_not_of_an_open_order,
+        }
+    };
+    ($store:expr; $($fact:ident,)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $fact() {
+                let store = $store;
+                crate::ledger::conformance::$fact(&store).await;
+            }
+        )*
+    };
+}
+pub(super) use facts_of;

@@ -1,0 +1,121 @@
+//! Facts about what is due, what is counted, what survives and what is erased.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::Store;
+use super::desk::{Desk, order, plan, received, received_for};
+use crate::ledger::Filter;
+use crate::life::State;
+
+pub async fn the_next_truck_is_served_first_and_exceptions_are_left_out(store: &dyn Store) {
+    let desk = Desk::open(store).await;
+    for (id, hours) in [("LATE", 8), ("SOON", 1), ("NEXT", 2)] {
+        let plan = plan(desk.now(), Duration::from_secs(hours * 3600));
+        desk.one(received_for(&order(id), plan, desk.now())).await;
+    }
+    let due = desk.ledger.due(2, &[]).await.expect("due");
+    let ids: Vec<&str> = due
+        .iter()
+        .map(|due| due.life.key.order_id.as_str())
+        .collect();
+    assert_eq!(ids, ["SOON", "NEXT"]);
+    let except = [due[0].life.key.clone()];
+    let others = desk.ledger.due(2, &except).await.expect("due");
+    let ids: Vec<&str> = others
+        .iter()
+        .map(|due| due.life.key.order_id.as_str())
+        .collect();
+    assert_eq!(ids, ["NEXT", "LATE"]);
+    // Who is being booked is not due.
+    desk.claim(&except[0]).await;
+    let due = desk.ledger.due(10, &[]).await.expect("due");
+    assert_eq!(due.len(), 2);
+    assert_eq!(
+        desk.ledger.next_due().await.expect("read"),
+        Some(desk.now())
+    );
+}
+
+pub async fn orders_are_counted_and_listed_by_state(store: &dyn Store) {
+    let desk = Desk::open(store).await;
+    desk.receive("A-1").await;
+    desk.pass(Duration::from_secs(1));
+    desk.book("A-2", "1002").await;
+    desk.pass(Duration::from_secs(1));
+    desk.receive("A-3").await;
+    let mut counted = desk.ledger.count().await.expect("read");
+    counted.sort();
+    assert_eq!(counted, [(State::Waiting, 2), (State::Booked, 1)]);
+    let waiting = Filter {
+        states: vec![State::Waiting],
+        limit: 10,
+        ..Filter::default()
+    };
+    let listed = desk.ledger.list(waiting).await.expect("read");
+    let ids: Vec<&str> = listed
+        .iter()
+        .map(|row| row.life.key.order_id.as_str())
+        .collect();
+    assert_eq!(ids, ["A-3", "A-1"]);
+    assert_eq!(listed[0].changed_at, desk.now());
+}
+
+pub async fn nothing_acknowledged_is_lost_when_the_process_ends_without_closing(store: &dyn Store) {
+    let desk = Desk::open(store).await;
+    let now = desk.now();
+    // Callers at the same time, so that commits are shared; the last ones are not waited for.
+    let mut callers = tokio::task::JoinSet::new();
+    for number in 0..300 {
+        let ledger = std::sync::Arc::clone(&desk.ledger);
+        callers.spawn(async move {
+            let order = order(&format!("A-{number}"));
+            let kept = ledger.record(vec![received(&order, now)]).await;
+            assert!(kept[0].is_ok());
+            order.key.order_id
+        });
+    }
+    let mut acknowledged = BTreeSet::new();
+    while acknowledged.len() < 200 {
+        let key = callers
+            .join_next()
+            .await
+            .expect("a caller")
+            .expect("its answer");
+        acknowledged.insert(key);
+    }
+    callers.shutdown().await;
+    let after = desk.beside(store).await;
+    drop(desk);
+    let kept = after.ledger.due(1000, &[]).await.expect("due");
+    let kept: BTreeSet<String> = kept.into_iter().map(|due| due.life.key.order_id).collect();
+    assert!(kept.is_superset(&acknowledged));
+}
+
+pub async fn personal_data_is_erased_in_time_but_not_of_an_open_order(store: &dyn Store) {
+    let desk = Desk::open(store).await;
+    let ended = desk.book("A-1", "1001").await;
+    let open = desk.receive("A-2").await;
+    desk.pass(Duration::from_secs(29 * 86_400));
+    assert_eq!(
+        desk.ledger.erase_expired(desk.now()).await.expect("kept"),
+        0
+    );
+    desk.pass(Duration::from_secs(86_400));
+    assert_eq!(
+        desk.ledger.erase_expired(desk.now()).await.expect("kept"),
+        2
+    );
+    let ended = desk.ledger.order(&ended).await.expect("read").expect("it");
+    assert_eq!(ended.life.state, State::Booked);
+    assert!(ended.order.is_none());
+    assert!(
+        desk.ledger
+            .label("label-1001")
+            .await
+            .expect("read")
+            .is_none()
+    );
+    let open = desk.ledger.order(&open).await.expect("read").expect("it");
+    assert!(open.order.is_some());
+}

@@ -1,0 +1,134 @@
+//! The questions put to the tables, and the statements that are not rows: text that SQLite and
+//! PostgreSQL share. Rows go in through `rows.rs`.
+
+use super::rows::push_placeholders;
+
+/// A statement that ends in a list of so many values, after `before` other ones.
+pub fn listing(start: &str, before: usize, count: usize) -> String {
+    let mut text = format!("{start} (");
+    push_placeholders(&mut text, before, count);
+    text.push(')');
+    text
+}
+
+/// Lives by key: to be ended by a list.
+pub const LIVES: &str = "SELECT key, life, due_at FROM orders WHERE key IN";
+/// Contents of all revisions by key: to be ended by a list.
+pub const CONTENTS: &str = "SELECT key, revision, body FROM order_bodies WHERE key IN";
+/// Marks events: to be ended by a list.
+pub const SENT: &str = "UPDATE outbox SET sent_at = $1 WHERE id IN";
+/// Marks print jobs: to be ended by a list.
+pub const PRINTED: &str = "UPDATE print_jobs SET done_at = $1 WHERE id IN";
+
+/// The unary plus keeps `due_at` out of the choice of the index: in order of urgency the first rows
+/// are the answer, in order of time all of a backlog would be sorted first.
+pub const DUE: &str = "SELECT o.life, b.body FROM orders o
+ LEFT JOIN order_bodies b ON b.key = o.key AND b.revision = o.revision
+ WHERE o.due_at IS NOT NULL AND +o.due_at <= $1 ORDER BY o.urgent_at, o.due_at LIMIT $2";
+/// When the next order is due.
+pub const NEXT_DUE: &str = "SELECT MIN(due_at) FROM orders WHERE due_at IS NOT NULL";
+/// One order.
+pub const ORDER: &str = "SELECT o.life, b.body FROM orders o
+ LEFT JOIN order_bodies b ON b.key = o.key AND b.revision = o.revision WHERE o.key = $1";
+/// A timeline.
+pub const TIMELINE: &str = "SELECT at, text FROM notes WHERE key = $1 ORDER BY id";
+/// How many orders stand where.
+pub const COUNT: &str = "SELECT state, COUNT(*) FROM orders GROUP BY state";
+/// An order's labels.
+pub const LABELS_OF: &str =
+    "SELECT id, key, n, parcel, format, bytes FROM labels WHERE key = $1 ORDER BY n, parcel, id";
+/// One label.
+pub const LABEL: &str = "SELECT id, key, n, parcel, format, bytes FROM labels WHERE id = $1";
+/// Accounts that are paused.
+pub const PAUSED: &str = "SELECT account, why, since FROM paused_accounts ORDER BY account";
+/// Orders in ten states ($1 to $10), with a booking that stands as $11 unless it is empty, with the
+/// text $12 in the key, a reference or a number, or the phone $13 (LIKE patterns).
+pub const LIST: &str = "SELECT o.life, o.changed_at FROM orders o
+ WHERE o.state IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ AND ($11 = '' OR EXISTS (SELECT 1 FROM bookings b WHERE b.key = o.key AND b.standing = $11))
+ AND ($12 = '%' OR o.key LIKE $12 ESCAPE '!'
+  OR EXISTS (SELECT 1 FROM bookings b WHERE b.key = o.key AND b.reference LIKE $12 ESCAPE '!')
+  OR EXISTS (SELECT 1 FROM numbers m WHERE m.key = o.key AND m.number LIKE $12 ESCAPE '!')
+  OR EXISTS (SELECT 1 FROM order_bodies c WHERE c.key = o.key AND c.body LIKE $13 ESCAPE '!'))
+ ORDER BY o.changed_at DESC, o.key LIMIT $14";
+
+/// Each order's lowest unsent event.
+pub const UNSENT: &str = "SELECT o.id, o.event_id, o.routing_key, o.body FROM outbox o
+ WHERE o.sent_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e
+  WHERE e.key = o.key AND e.sent_at IS NULL AND e.sequence < o.sequence) ORDER BY o.id LIMIT $1";
+/// The same, of orders whose print folder is filled.
+pub const UNSENT_PRINTED: &str = "SELECT o.id, o.event_id, o.routing_key, o.body FROM outbox o
+ WHERE o.sent_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e
+  WHERE e.key = o.key AND e.sent_at IS NULL AND e.sequence < o.sequence)
+ AND NOT EXISTS (SELECT 1 FROM print_jobs p WHERE p.key = o.key AND p.done_at IS NULL)
+ ORDER BY o.id LIMIT $1";
+/// What is to be done in the print folder.
+pub const UNPRINTED: &str = "SELECT p.id, p.kind, p.key, p.n, p.parcel, p.label_id,
+ b.tracking_number, l.format, l.bytes FROM print_jobs p
+ LEFT JOIN bookings b ON b.key = p.key AND b.n = p.n LEFT JOIN labels l ON l.id = p.label_id
+ WHERE p.done_at IS NULL ORDER BY p.id LIMIT $1";
+
+/// An account stops, unless it stands already.
+pub const PAUSE: &str = "INSERT INTO paused_accounts (account, why, environment, since)
+ VALUES ($1, $2, $3, $4) ON CONFLICT (account) DO NOTHING";
+/// An account works again.
+pub const RESUME: &str = "DELETE FROM paused_accounts WHERE account = $1 RETURNING environment";
+/// Every waiting order is looked at again.
+pub const WAKE: &str = "UPDATE orders SET due_at = $1 WHERE state = 'waiting' AND due_at > $1";
+/// Orders that wait.
+pub const WAITING: &str = "SELECT COUNT(*) FROM orders WHERE state = 'waiting'";
+/// Erases some personal data whose time is over ($1), but nothing that an order still needs.
+pub const ERASE: [&str; 3] = [
+    "DELETE FROM order_bodies WHERE (key, revision) IN (SELECT b.key, b.revision
+ FROM order_bodies b JOIN orders o ON o.key = b.key WHERE b.erase_after <= $1
+ AND o.state IN ('booked', 'cancelled', 'rejected') LIMIT 500)",
+    "DELETE FROM labels WHERE id IN (SELECT l.id FROM labels l LEFT JOIN orders o ON o.key = l.key
+ WHERE l.erase_after <= $1
+ AND (o.key IS NULL OR o.state IN ('booked', 'cancelled', 'rejected')) LIMIT 500)",
+    "DELETE FROM answers WHERE id IN (SELECT id FROM answers WHERE erase_after <= $1 LIMIT 500)",
+];
+
+/// A LIKE pattern for what contains this text; everything when it is empty. `!` escapes.
+pub fn containing(text: &str) -> String {
+    if text.is_empty() {
+        return "%".to_owned();
+    }
+    let mut pattern = "%".to_owned();
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// A LIKE pattern for a content whose phone ends so; nothing when the text is no phone. National
+/// numbers begin with a 0 that international ones have not.
+pub fn phone(text: &str) -> String {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let others = |letter: char| !letter.is_ascii_digit() && !" +.()-/".contains(letter);
+    if digits.len() < 6 || text.contains(others) {
+        return String::new();
+    }
+    format!("%\"phone\":\"%{}\"%", digits.trim_start_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_searched_as_it_is_typed() {
+        assert_eq!(containing("A_1%"), "%A!_1!%%");
+        assert_eq!(containing(""), "%");
+    }
+
+    #[test]
+    fn only_what_looks_like_a_phone_is_searched_as_one() {
+        assert_eq!(phone("06 12 34 56 78"), "%\"phone\":\"%612345678\"%");
+        assert_eq!(phone("FR-2026-000123"), "");
+        assert_eq!(phone("0612"), "");
+    }
+}

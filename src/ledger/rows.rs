@@ -1,0 +1,285 @@
+//! What a row is made of, and how rows are written: text that SQLite and PostgreSQL share.
+//!
+//! Decides nothing and talks to no database. Rows go in by multi-row statements, because a statement
+//! costs more than a row.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+
+use crate::life::State;
+use crate::order::Key;
+
+/// A value of a row.
+#[derive(Clone)]
+pub enum Cell {
+    /// A number, a moment or a truth.
+    Number(Option<i64>),
+    /// Text.
+    Text(Option<String>),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+/// A table as it is written to.
+pub struct Table {
+    /// Name and columns.
+    into: &'static str,
+    /// How many columns.
+    columns: usize,
+    /// What happens to a row that is there already.
+    then: &'static str,
+}
+
+/// The lives: the last one wins.
+pub const ORDERS: Table = Table {
+    into: "orders (key, state, revision, life, due_at, urgent_at, changed_at)",
+    columns: 7,
+    then: "ON CONFLICT (key) DO UPDATE SET state = excluded.state, revision = excluded.revision,
+ life = excluded.life, due_at = excluded.due_at, urgent_at = excluded.urgent_at,
+ changed_at = excluded.changed_at",
+};
+/// Contents: a revision that was refused as too late may come again with another content.
+pub const BODIES: Table = Table {
+    into: "order_bodies (key, revision, body, erase_after)",
+    columns: 4,
+    then: "ON CONFLICT (key, revision) DO UPDATE SET body = excluded.body,
+ erase_after = excluded.erase_after",
+};
+/// Bookings, mirrored from the lives. Only (account, reference) can be violated.
+pub const BOOKINGS: Table = Table {
+    into: "bookings (key, n, account, product, reference, standing, tracking_number)",
+    columns: 7,
+    then:
+        "ON CONFLICT (key, n) DO UPDATE SET account = excluded.account, product = excluded.product,
+ reference = excluded.reference, standing = excluded.standing,
+ tracking_number = excluded.tracking_number",
+};
+/// Every number a carrier ever told.
+pub const NUMBERS: Table = Table {
+    into: "numbers (number, key, n)",
+    columns: 3,
+    then: "ON CONFLICT (number, key, n) DO NOTHING",
+};
+/// Intents.
+pub const ATTEMPTS: Table = Table {
+    into: "attempts (key, fence, action, n, parcel, worker, at, lease_until)",
+    columns: 8,
+    then: "",
+};
+/// What came of them.
+pub const OUTCOMES: Table = Table {
+    into: "outcomes (key, fence, action, n, outcome, detail, at)",
+    columns: 7,
+    then: "",
+};
+/// What the carriers said, as it came.
+pub const ANSWERS: Table = Table {
+    into: "answers (key, fence, at, status, content_type, body, erase_after)",
+    columns: 7,
+    then: "",
+};
+/// Labels: one that was kept is not changed.
+pub const LABELS: Table = Table {
+    into: "labels (id, key, n, parcel, format, sha256, bytes, erase_after)",
+    columns: 8,
+    then: "ON CONFLICT (id) DO NOTHING",
+};
+/// The timelines.
+pub const NOTES: Table = Table {
+    into: "notes (key, at, text)",
+    columns: 3,
+    then: "",
+};
+/// Events to be told.
+pub const OUTBOX: Table = Table {
+    into: "outbox (key, sequence, event_id, routing_key, body, created_at)",
+    columns: 6,
+    then: "",
+};
+/// What is to be done in the print folder.
+pub const PRINT_JOBS: Table = Table {
+    into: "print_jobs (key, n, parcel, label_id, kind, at)",
+    columns: 6,
+    then: "",
+};
+
+impl Table {
+    /// `INSERT` of so many rows.
+    pub fn insert(&self, rows: usize) -> String {
+        let mut text = format!("INSERT INTO {} VALUES ", self.into);
+        for row in 0..rows {
+            text.push_str(if row == 0 { "(" } else { ",(" });
+            push_placeholders(&mut text, row * self.columns, self.columns);
+            text.push(')');
+        }
+        text.push(' ');
+        text.push_str(self.then);
+        text
+    }
+}
+
+pub(super) fn push_placeholders(text: &mut String, after: usize, count: usize) {
+    for place in 1..=count {
+        let comma = if place == 1 { "" } else { "," };
+        // Writing to a String cannot fail.
+        write!(text, "{comma}${}", after + place).ok();
+    }
+}
+
+/// Splits work into pieces of 64, 32, ... 1, so that few statements exist and stay prepared.
+pub fn pieces<T>(mut all: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let size = (0..=6)
+            .rev()
+            .map(|power| 1 << power)
+            .find(|size| *size <= all.len())?;
+        let (piece, rest) = all.split_at_checked(size)?;
+        all = rest;
+        Some(piece)
+    })
+}
+
+/// Every state, as `LIST` names them.
+pub const STATES: [State; 10] = [
+    State::Unknown,
+    State::Waiting,
+    State::Booking,
+    State::InDoubt,
+    State::Unlabelled,
+    State::Booked,
+    State::Voiding,
+    State::Cancelled,
+    State::Rejected,
+    State::Parked,
+];
+
+/// The state of this name.
+pub fn state(name: &str) -> Option<State> {
+    STATES.into_iter().find(|state| state.name() == name)
+}
+
+/// The key of this text (`shop/order_id/part`; none of them holds a `/`).
+pub fn key(text: &str) -> Option<Key> {
+    let mut parts = text.splitn(3, '/');
+    Some(Key {
+        shop: parts.next()?.to_owned(),
+        order_id: parts.next()?.to_owned(),
+        part: parts.next()?.parse().ok()?,
+    })
+}
+
+/// A moment as it is kept; rounded up, so that nothing is due before its time.
+pub fn micros(moment: Timestamp) -> i64 {
+    let nanoseconds = moment.as_nanosecond();
+    let up = nanoseconds.div_euclid(1000) + i128::from(nanoseconds.rem_euclid(1000) != 0);
+    i64::try_from(up).unwrap_or(i64::MAX)
+}
+
+/// The moment that was kept.
+pub fn moment(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
+}
+
+impl From<i64> for Cell {
+    fn from(number: i64) -> Self {
+        Self::Number(Some(number))
+    }
+}
+
+impl From<u32> for Cell {
+    fn from(number: u32) -> Self {
+        Self::Number(Some(number.into()))
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(number: u64) -> Self {
+        Self::Number(Some(i64::try_from(number).unwrap_or(i64::MAX)))
+    }
+}
+
+impl From<usize> for Cell {
+    fn from(number: usize) -> Self {
+        Self::Number(Some(i64::try_from(number).unwrap_or(i64::MAX)))
+    }
+}
+
+impl From<Timestamp> for Cell {
+    fn from(at: Timestamp) -> Self {
+        Self::Number(Some(micros(at)))
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::Text(Some(text.to_owned()))
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl From<Option<String>> for Cell {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_names_every_cell_of_every_row_once() {
+        assert_eq!(
+            NUMBERS.insert(2),
+            "INSERT INTO numbers (number, key, n) VALUES ($1,$2,$3),($4,$5,$6) ON CONFLICT (number, key, n) DO NOTHING"
+        );
+    }
+
+    #[test]
+    fn every_table_has_as_many_columns_as_it_says() {
+        for table in [
+            ORDERS, BODIES, BOOKINGS, NUMBERS, ATTEMPTS, OUTCOMES, ANSWERS, LABELS, NOTES, OUTBOX,
+            PRINT_JOBS,
+        ] {
+            assert_eq!(
+                table.into.split(',').count(),
+                table.columns,
+                "{}",
+                table.into
+            );
+        }
+    }
+
+    #[test]
+    fn work_is_split_into_few_sizes_and_nothing_is_left_out() {
+        let all: Vec<usize> = (0..203).collect();
+        let sizes: Vec<usize> = pieces(&all).map(<[usize]>::len).collect();
+        assert_eq!(sizes, [64, 64, 64, 8, 2, 1]);
+        assert_eq!(pieces(&all).flatten().copied().collect::<Vec<_>>(), all);
+    }
+
+    #[test]
+    fn a_moment_is_kept_rounded_up_and_the_ends_of_time_hold() {
+        let odd = Timestamp::from_nanosecond(1_001).expect("a moment");
+        assert_eq!(micros(odd), 2);
+        assert_eq!(moment(micros(Timestamp::MAX)), Timestamp::MAX);
+        assert_eq!(moment(micros(Timestamp::MIN)), Timestamp::MIN);
+    }
+
+    #[test]
+    fn a_key_without_a_shop_is_read_back() {
+        let known = Key {
+            shop: String::new(),
+            order_id: "A-1".into(),
+            part: 2,
+        };
+        assert_eq!(key(&known.to_string()), Some(known));
+        assert_eq!(key("account:dhl"), None);
+    }
+}

@@ -1,0 +1,162 @@
+//! The ledger's tables, version by version. The text is SQL that SQLite and PostgreSQL share, but for
+//! the two words in [`Dialect`]; it is applied in one transaction by the ledger that opens.
+//!
+//! Personal data stands only in `order_bodies`, `answers` and `labels`, each with `erase_after`
+//! (microseconds since 1970, as every moment here).
+
+/// What the two databases spell differently.
+pub struct Dialect {
+    /// Type of a column of bytes.
+    pub bytes: &'static str,
+    /// A row number that rises by itself.
+    pub rising: &'static str,
+}
+
+/// SQLite's words. AUTOINCREMENT, so that a number never comes twice.
+pub const SQLITE: Dialect = Dialect {
+    bytes: "BLOB",
+    rising: "INTEGER PRIMARY KEY AUTOINCREMENT",
+};
+
+/// Which versions were applied, and when.
+pub const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS ledger_versions (
+    version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)";
+
+/// Every step, oldest first. A step that was released is never edited: another one follows.
+pub const STEPS: [(i64, &str); 1] = [(1, FIRST)];
+
+/// The version this program writes.
+pub const NEWEST: i64 = 1;
+
+/// A step in a database's own words.
+pub fn in_words_of(dialect: &Dialect, step: &str) -> String {
+    step.replace("{bytes}", dialect.bytes)
+        .replace("{rising}", dialect.rising)
+}
+
+/// `attempts`, `outcomes` and `answers` are append-only and refer to no row: what a carrier said is
+/// kept even of an order that a restored backup does not know.
+const FIRST: &str = "
+CREATE TABLE orders (
+    key TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    revision BIGINT NOT NULL,
+    life TEXT NOT NULL,
+    due_at BIGINT,
+    urgent_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+CREATE INDEX orders_due ON orders (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX orders_urgent ON orders (urgent_at, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX orders_changed ON orders (changed_at);
+CREATE TABLE order_bodies (
+    key TEXT NOT NULL REFERENCES orders (key),
+    revision BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    erase_after BIGINT NOT NULL,
+    PRIMARY KEY (key, revision)
+);
+CREATE INDEX order_bodies_erase ON order_bodies (erase_after);
+CREATE TABLE bookings (
+    key TEXT NOT NULL REFERENCES orders (key),
+    n BIGINT NOT NULL,
+    account TEXT NOT NULL,
+    product TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    standing TEXT NOT NULL,
+    tracking_number TEXT,
+    PRIMARY KEY (key, n),
+    UNIQUE (account, reference)
+);
+CREATE INDEX bookings_standing ON bookings (standing);
+CREATE TABLE numbers (
+    number TEXT NOT NULL,
+    key TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (number, key, n)
+);
+CREATE TABLE attempts (
+    id {rising},
+    key TEXT NOT NULL,
+    fence BIGINT NOT NULL,
+    action TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    parcel BIGINT,
+    worker TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    lease_until BIGINT NOT NULL
+);
+CREATE INDEX attempts_key ON attempts (key);
+CREATE TABLE outcomes (
+    id {rising},
+    key TEXT NOT NULL,
+    fence BIGINT NOT NULL,
+    action TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    outcome TEXT NOT NULL,
+    detail TEXT,
+    at BIGINT NOT NULL
+);
+CREATE INDEX outcomes_key ON outcomes (key);
+CREATE TABLE answers (
+    id {rising},
+    key TEXT NOT NULL,
+    fence BIGINT,
+    at BIGINT NOT NULL,
+    status BIGINT NOT NULL,
+    content_type TEXT,
+    body {bytes} NOT NULL,
+    erase_after BIGINT NOT NULL
+);
+CREATE INDEX answers_key ON answers (key);
+CREATE INDEX answers_erase ON answers (erase_after);
+CREATE TABLE labels (
+    id TEXT PRIMARY KEY,
+    key TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    parcel BIGINT NOT NULL,
+    format TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    bytes {bytes} NOT NULL,
+    erase_after BIGINT NOT NULL
+);
+CREATE INDEX labels_key ON labels (key);
+CREATE INDEX labels_erase ON labels (erase_after);
+CREATE TABLE notes (
+    id {rising},
+    key TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX notes_key ON notes (key);
+CREATE TABLE outbox (
+    id {rising},
+    key TEXT NOT NULL,
+    sequence BIGINT NOT NULL,
+    event_id TEXT NOT NULL,
+    routing_key TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    sent_at BIGINT
+);
+CREATE INDEX outbox_unsent ON outbox (id) WHERE sent_at IS NULL;
+CREATE INDEX outbox_unsent_of ON outbox (key, sequence) WHERE sent_at IS NULL;
+CREATE TABLE print_jobs (
+    id {rising},
+    key TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    parcel BIGINT NOT NULL,
+    label_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    done_at BIGINT
+);
+CREATE INDEX print_jobs_undone ON print_jobs (id) WHERE done_at IS NULL;
+CREATE INDEX print_jobs_undone_of ON print_jobs (key) WHERE done_at IS NULL;
+CREATE TABLE paused_accounts (
+    account TEXT PRIMARY KEY,
+    why TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    since BIGINT NOT NULL
+);
+";

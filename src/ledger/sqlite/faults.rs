@@ -1,0 +1,62 @@
+//! What SQLite's errors mean to somebody who runs the ledger: the place and the remedy.
+
+use std::path::Path;
+
+use crate::ledger::LedgerError;
+
+/// Primary result codes (<https://www.sqlite.org/rescode.html>).
+const BUSY: i32 = 5;
+const LOCKED: i32 = 6;
+const READ_ONLY: i32 = 8;
+const IO: i32 = 10;
+const CORRUPT: i32 = 11;
+const FULL: i32 = 13;
+const CANNOT_OPEN: i32 = 14;
+const CONSTRAINT: i32 = 19;
+const NO_DATABASE: i32 = 26;
+
+fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
+}
+
+/// Whether only the row at hand is at fault.
+pub fn is_constraint(error: &sqlx::Error) -> bool {
+    primary_code(error) == Some(CONSTRAINT)
+}
+
+/// Whether a `COMMIT` that failed so surely kept nothing: the commit record, which is written last,
+/// cannot be on the disk. Of any other failure the next start might find it there.
+pub fn kept_nothing(error: &sqlx::Error) -> bool {
+    matches!(
+        primary_code(error),
+        Some(BUSY | LOCKED | READ_ONLY | FULL | CONSTRAINT)
+    )
+}
+
+/// The error of a transaction that was rolled back.
+pub fn unavailable(error: &sqlx::Error, path: &Path) -> LedgerError {
+    LedgerError::Unavailable(in_words(error, path))
+}
+
+/// What happened to the file at `path`, and what to do.
+pub fn in_words(error: &sqlx::Error, path: &Path) -> String {
+    let place = path.display();
+    match primary_code(error) {
+        Some(BUSY | LOCKED) => format!(
+            "another process is writing to {place} and does not finish: look for a long command or a backup that holds it"
+        ),
+        Some(READ_ONLY) => format!(
+            "{place} is read-only: make it and its folder writable for the user that runs diligence"
+        ),
+        Some(FULL) => format!("the disk of {place} is full: free some space"),
+        Some(IO) => format!("the disk of {place} reports an error ({error}): check it"),
+        Some(CORRUPT | NO_DATABASE) => format!(
+            "{place} is damaged or no ledger: restore a backup, then `worker --lookup-first`"
+        ),
+        Some(CANNOT_OPEN) => format!(
+            "{place} cannot be opened: the file and its folder must exist and be accessible for the user that runs diligence"
+        ),
+        _ => format!("{place}: {error}"),
+    }
+}

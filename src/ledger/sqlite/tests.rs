@@ -1,0 +1,48 @@
+//! The shared facts on SQLite files, and what only a file can do wrong.
+
+mod trouble;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tempfile::TempDir;
+
+use super::SqliteLedger;
+use crate::ledger::conformance::{Store, facts_of};
+use crate::ledger::{Ledger, Rules};
+
+/// A file in a folder of its own.
+struct File {
+    folder: TempDir,
+}
+
+impl File {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("ledger.db")
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite://{}", self.path().display())
+    }
+}
+
+impl Store for File {
+    fn open(&self, rules: Rules) -> BoxFuture<'_, Arc<dyn Ledger>> {
+        async move {
+            let opened = SqliteLedger::open(&self.url(), rules).await;
+            let ledger: Arc<dyn Ledger> = Arc::new(opened.expect("a ledger"));
+            ledger
+        }
+        .boxed()
+    }
+}
+
+facts_of!(File::new());
