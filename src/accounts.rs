@@ -26,6 +26,17 @@ pub struct Account {
 }
 
 impl Account {
+    /// The account with its carrier; `None` when this gateway has no carrier of that name.
+    pub fn new(settings: &config::Account, labels: &config::Labels) -> Option<Self> {
+        let carrier = registry::carrier(&settings.carrier)?;
+        Some(Self {
+            contract: settings.contract(carrier.profile()),
+            label_format: settings.label_format(labels),
+            carrier,
+            settings: settings.clone(),
+        })
+    }
+
     /// Its carrier's profile.
     pub fn profile(&self) -> &'static Profile {
         self.carrier.profile()
@@ -94,13 +105,7 @@ impl Accounts {
     /// The accounts whose carrier this gateway has; `config check` has refused any other.
     pub fn new(config: &Config) -> Self {
         let account = |settings: &config::Account| {
-            let carrier = registry::carrier(&settings.carrier)?;
-            let account = Account {
-                contract: settings.contract(carrier.profile()),
-                label_format: settings.label_format(&config.labels),
-                carrier,
-                settings: settings.clone(),
-            };
+            let account = Account::new(settings, &config.labels)?;
             Some((settings.id.clone(), account))
         };
         Self {

@@ -24,6 +24,7 @@ mod void;
 
 pub use announce::{Announcement, RiskCause};
 pub use booking::{Booking, LabelRef, Numbers, ParcelNumbers, ProductRef, Standing};
+pub use claim::reference;
 pub use event::{
     Abilities, Answered, Claim, Decided, Decision, Event, Looked, LookedUp, Outcome, Policy,
     Reason, Received, Relabelled, VoidOutcome, Voided,

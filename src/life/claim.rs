@@ -298,7 +298,7 @@ fn reason_of(unfit: &Unfit) -> Reason {
 
 /// Our reference for booking `n`: the order id, `.n` from the second on, hashed when it is too
 /// long for the carrier or taken by another order at the account.
-pub(super) fn reference(key: &Key, n: u32, max: usize, hashed: bool) -> String {
+pub fn reference(key: &Key, n: u32, max: usize, hashed: bool) -> String {
     let plain = if n == 1 {
         key.order_id.clone()
     } else {

@@ -22,7 +22,7 @@ pub use requests::{
     every_label_format_changes_the_request,
     every_product_and_option_changes_the_request_or_is_refused, the_reference_is_sent,
 };
-pub use samples::{samples, samples_from_environment};
+pub use samples::{Sample, samples, samples_from_environment, samples_read_by};
 pub use secrets::no_secret_in_a_dry_run;
 pub use texts::text_that_does_not_fit_is_refused_with_its_field;
 

@@ -13,12 +13,16 @@ use crate::request::Response;
 
 /// One row: an answer on file and what must be read in it.
 #[derive(Deserialize)]
-struct Sample {
-    file: String,
-    operation: String,
-    status: u16,
+pub struct Sample {
+    /// The answer's body, relative to the list.
+    pub file: String,
+    /// What was asked: `book`, `find`, `track`, `void`, `label`.
+    pub operation: String,
+    /// The answer's HTTP status.
+    pub status: u16,
+    /// The answer's Content-Type, where its body cannot be read without.
     #[serde(default)]
-    content_type: Option<String>,
+    pub content_type: Option<String>,
     expect: Value,
 }
 
@@ -27,6 +31,17 @@ struct Sample {
 /// # Errors
 /// Every difference; a list or a file that cannot be read; an empty list.
 pub fn samples(carrier: &dyn Carrier, folder: &Path) -> Result<usize, Failures> {
+    samples_read_by(folder, |sample| reading_of(carrier, folder, sample))
+}
+
+/// Like [`samples`], by another reader: `read` says what it makes of a sample, or why it cannot.
+///
+/// # Errors
+/// As for [`samples`].
+pub fn samples_read_by(
+    folder: &Path,
+    read: impl Fn(&Sample) -> Result<Value, String>,
+) -> Result<usize, Failures> {
     let mut failures = Failures::default();
     let rows = match listed(folder) {
         Ok(rows) => rows,
@@ -40,7 +55,7 @@ pub fn samples(carrier: &dyn Carrier, folder: &Path) -> Result<usize, Failures> 
     };
     for row in &rows {
         let case = format!("{} ({}, {})", row.file, row.operation, row.status);
-        match reading_of(carrier, folder, row) {
+        match read(row) {
             Ok(reading) => {
                 let found = differences(&row.expect, &reading);
                 found
