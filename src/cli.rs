@@ -1,1 +1,100 @@
-//! To be written.
+//! The command line: reads what is asked for, hands it to one file per family of commands, and turns
+//! how it went into an exit code. It decides nothing about orders or carriers itself.
+
+mod carriers;
+mod config;
+mod ending;
+mod messages;
+mod output;
+mod schemas;
+#[cfg(feature = "stub")]
+mod stub;
+mod table;
+mod topology;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::telemetry::{self, LogFormat};
+use config::Source;
+use ending::{Ending, Failure};
+
+/// Books paid express orders with carriers: never twice by itself, never losing one.
+///
+/// Exit codes: 0 done (expected refusals included), 1 something needs a person or failed, 2 usage or
+/// configuration.
+#[derive(Parser)]
+#[command(name = "diligence", version)]
+struct Cli {
+    /// The configuration; diligence.toml in this folder unless given
+    #[arg(long, global = true, env = "DILIGENCE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How log lines look; they go to standard error
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    log_format: LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Carriers: what they can do, how their answers are read, what an order would send
+    #[command(subcommand)]
+    Carriers(carriers::Command),
+    /// The configuration
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Exchanges, queues and bindings on the broker
+    #[command(subcommand)]
+    Topology(topology::Command),
+    /// JSON Schemas of our messages
+    Schemas(schemas::Arguments),
+    /// Stand-ins for all carriers on a local port, with faults on request
+    #[cfg(feature = "stub")]
+    Stub(stub::Arguments),
+}
+
+/// Whether a machine reads the answer.
+#[derive(clap::Args, Clone, Copy)]
+struct Form {
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command that the process was started with; its exit code says how it went.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => {
+            // Help and version come this way too; nobody is left to tell when this fails.
+            usage.print().ok();
+            return ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2));
+        }
+    };
+    telemetry::start(cli.log_format, "info");
+    let source = Source::new(cli.config);
+    let ended = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::failed(format!("this process cannot start its threads: {error}")))
+        .and_then(|runtime| runtime.block_on(run(cli.command, &source)));
+    match ended {
+        Ok(ending) => ending.into(),
+        Err(failure) => {
+            output::complain(&failure);
+            failure.into()
+        }
+    }
+}
+
+async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
+    match command {
+        Command::Carriers(command) => carriers::run(command, source),
+        Command::Config(command) => config::run(command, source),
+        Command::Topology(command) => topology::run(command, source).await,
+        Command::Schemas(arguments) => schemas::run(arguments),
+        #[cfg(feature = "stub")]
+        Command::Stub(arguments) => stub::run(arguments).await,
+    }
+}

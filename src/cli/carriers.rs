@@ -1,0 +1,82 @@
+//! `carriers`: what the adapters can do, how they read answers, and what an order would send.
+//! None of it talks to a carrier.
+
+mod list;
+mod mask;
+mod read;
+mod trial;
+
+use std::path::Path;
+
+use carrier_sdk::Carrier;
+use clap::Subcommand;
+
+use super::config::Source;
+use super::ending::{Ending, Failure};
+use super::{Form, output};
+use crate::config::{self, Config, Finding};
+use crate::registry;
+
+/// `diligence carriers ...`
+#[derive(Subcommand)]
+pub enum Command {
+    /// What each carrier can do, and what a doubt costs with it
+    List {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// What the gateway makes of a recorded answer; needs no configuration
+    Read(read::Arguments),
+    /// Map orders for an account without sending them: how many would be refused, and why
+    Try(trial::Arguments),
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When something named does not exist, or cannot be read.
+pub fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
+    match command {
+        Command::List { form } => {
+            output::rows(form, &list::all())?;
+            Ok(Ending::Done)
+        }
+        Command::Read(arguments) => read::run(&arguments),
+        Command::Try(arguments) => trial::run(&arguments, source),
+    }
+}
+
+/// The configuration that the manual shows, with every carrier in it.
+///
+/// # Errors
+/// When it cannot be read, which a test rules out.
+pub fn example() -> Result<Config, Finding> {
+    let text = include_str!("../../diligence.example.toml");
+    config::parse("diligence.example.toml", text, Path::new(""), &[])
+}
+
+fn carrier(name: &str) -> Result<&'static dyn Carrier, Failure> {
+    registry::carrier(name)
+        .ok_or_else(|| Failure::usage(format!("there is no carrier {name}; known: {}", known())))
+}
+
+fn known() -> String {
+    let names: Vec<&str> = registry::profiles()
+        .iter()
+        .map(|profile| profile.name)
+        .collect();
+    names.join(", ")
+}
+
+/// What a carrier can do beyond booking, by the names of `carriers read`.
+fn capabilities(carrier: &dyn Carrier) -> Vec<&'static str> {
+    [
+        ("find", carrier.finding().is_some()),
+        ("void", carrier.voiding().is_some()),
+        ("label", carrier.relabelling().is_some()),
+        ("track", carrier.tracking().is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(name, there)| there.then_some(name))
+    .collect()
+}

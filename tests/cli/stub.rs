@@ -1,0 +1,82 @@
+//! `stub`: it answers where it says, and stops when it is asked to.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+use assert_cmd::cargo::cargo_bin;
+
+use super::{folder, run};
+
+/// A running stub, killed with the test.
+struct Stub(Child);
+
+impl Drop for Stub {
+    fn drop(&mut self) {
+        // It may have ended already.
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+fn asked(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("it answers");
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("asked");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered");
+    answer
+}
+
+#[test]
+fn the_stub_answers_where_it_says_and_stops_on_sigterm() {
+    let folder = folder(&[]);
+    let fault = r#"{"carrier":"dhl-express","operation":"track","fault":{"kind":"down"}}"#;
+    let child = Command::new(cargo_bin!("diligence"))
+        .current_dir(folder.path())
+        .args([
+            "stub",
+            "--listen",
+            "127.0.0.1:0",
+            "--ledger",
+            "bookings.ndjson",
+            "--fault",
+            fault,
+        ])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut stub = Stub(child);
+    let mut lines = BufReader::new(stub.0.stdout.take().expect("stdout")).lines();
+    let mut next = || lines.next().expect("a line").expect("UTF-8");
+    let first = next();
+    let after = first.split_once("http://").expect("an address").1;
+    let address = after.split(' ').next().expect("an address").to_owned();
+    assert!(next().contains(&format!("base_url = \"http://{address}/mydhlapi\"")));
+
+    assert!(asked(&address, "/__stub/bookings").ends_with("[]"));
+    let path = "/mydhlapi/tracking?shipmentTrackingNumber=1";
+    assert!(
+        asked(&address, path).starts_with("HTTP/1.1 503"),
+        "the fault strikes"
+    );
+
+    let pid = stub.0.id().to_string();
+    let asked = Command::new("kill").args(["-TERM", &pid]).status();
+    assert!(asked.expect("kill runs").success());
+    assert_eq!(stub.0.wait().expect("it ends").code(), Some(0));
+    assert!(folder.path().join("bookings.ndjson").exists());
+}
+
+#[test]
+fn an_address_in_use_and_a_misspelt_fault_are_told() {
+    let folder = folder(&[]);
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("its address").to_string();
+    let told = run(folder.path(), &["stub", "--listen", &address]).ended(1);
+    told.says(&address).says("--listen");
+    let misspelt = r#"{"carier":"chronopost","fault":{"kind":"down"}}"#;
+    run(folder.path(), &["stub", "--fault", misspelt])
+        .ended(2)
+        .says("carier");
+}
