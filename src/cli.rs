@@ -1,11 +1,19 @@
 //! The command line: reads what is asked for, hands it to one file per family of commands, and turns
 //! how it went into an exit code. It decides nothing about orders or carriers itself.
 
+mod accounts;
 mod carriers;
 mod config;
+#[cfg(feature = "stub")]
+mod demo;
 mod ending;
+mod gateway;
+mod labels;
 mod messages;
+mod orders;
 mod output;
+mod parked;
+mod run;
 mod schemas;
 #[cfg(feature = "stub")]
 mod stub;
@@ -40,6 +48,25 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// The main job with nothing installed: stub carriers, real HTTP, some thirty orders
+    #[cfg(feature = "stub")]
+    Demo(demo::Arguments),
+    /// The service: takes orders off the queue until SIGTERM, then drains
+    Worker,
+    /// The same pipeline fed by a file of orders
+    Dispatch(run::Dispatch),
+    /// Where orders stand
+    #[command(subcommand)]
+    Orders(orders::Command),
+    /// Labels of booked orders
+    #[command(subcommand)]
+    Labels(labels::Command),
+    /// Orders that wait for a person, and what a person can decide
+    #[command(subcommand)]
+    Parked(parked::Command),
+    /// Contracts with carriers: working or paused
+    #[command(subcommand)]
+    Accounts(accounts::Command),
     /// Carriers: what they can do, how their answers are read, what an order would send
     #[command(subcommand)]
     Carriers(carriers::Command),
@@ -54,6 +81,18 @@ enum Command {
     /// Stand-ins for all carriers on a local port, with faults on request
     #[cfg(feature = "stub")]
     Stub(stub::Arguments),
+}
+
+impl Command {
+    /// How much is told on standard error: a play has its own way of showing what happens.
+    fn level(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "stub")]
+            Self::Demo(_) => "error",
+            Self::Worker | Self::Dispatch(_) => "info",
+            _ => "warn",
+        }
+    }
 }
 
 /// Whether a machine reads the answer.
@@ -74,7 +113,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2));
         }
     };
-    telemetry::start(cli.log_format, "info");
+    telemetry::start(cli.log_format, cli.command.level());
     let source = Source::new(cli.config);
     let ended = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::failed(format!("this process cannot start its threads: {error}")))
@@ -90,6 +129,14 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
     match command {
+        #[cfg(feature = "stub")]
+        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Worker => run::worker(source).await,
+        Command::Dispatch(arguments) => run::dispatch(arguments, source).await,
+        Command::Orders(command) => orders::run(command, source).await,
+        Command::Labels(command) => labels::run(command, source).await,
+        Command::Parked(command) => parked::run(command, source).await,
+        Command::Accounts(command) => accounts::run(command, source).await,
         Command::Carriers(command) => carriers::run(command, source),
         Command::Config(command) => config::run(command, source),
         Command::Topology(command) => topology::run(command, source).await,

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use carrier_sdk::stub::proxy::Mode;
+use carrier_sdk::stub::Mode;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -24,8 +24,8 @@ use crate::ledger::Ledger;
 use crate::life::{Life, State};
 use crate::worker::{self, Gateway, Until};
 
-pub use report::{Books, Line};
 use post::Letterbox;
+pub use report::{Books, Line};
 use stage::Stage;
 use story::{Act, Sight, Story};
 
@@ -57,7 +57,11 @@ pub async fn play(
     let now = Timestamp::now();
     let promise = crate::life::later(now, Duration::from_secs(6 * 86_400)).to_string();
     let past = crate::life::earlier(now, Duration::from_secs(3_600)).to_string();
-    let Story { roles, acts, faults } = story::story(promise, &past);
+    let Story {
+        roles,
+        acts,
+        faults,
+    } = story::story(promise, &past);
     for fault in faults {
         stage.bench.faults.add(fault);
     }
@@ -70,7 +74,16 @@ pub async fn play(
         Some(_) => broker(&stage).await?,
     };
     let stop = CancellationToken::new();
-    let playing = tokio::time::timeout(CURTAIN, perform(&stage, gateway.ledger.as_ref(), acts, &post, &roles_of(&roles), &progress));
+    let all = roles_of(&roles);
+    let performing = perform(
+        &stage,
+        gateway.ledger.as_ref(),
+        acts,
+        &post,
+        &all,
+        &progress,
+    );
+    let playing = tokio::time::timeout(CURTAIN, performing);
     let work = worker::run(&gateway, bus, stop.clone(), Until::Stopped);
     let curtain = async {
         let played = playing.await;
@@ -79,7 +92,8 @@ pub async fn play(
     };
     let (worked, played) = tokio::join!(work, curtain);
     worked?;
-    played.map_err(|_| anyhow::anyhow!("the play did not end within {} s", CURTAIN.as_secs()))??;
+    played
+        .map_err(|_| anyhow::anyhow!("the play did not end within {} s", CURTAIN.as_secs()))??;
     // The worker closed its ledger; reading it is a command like any other.
     let gateway = Gateway::open(stage.config.clone()).await?;
     let outcome = look(&stage, gateway.ledger.as_ref(), &roles).await;
@@ -166,7 +180,11 @@ async fn seen(ledger: &dyn Ledger, order_id: &str, sight: Sight) -> anyhow::Resu
     })
 }
 
-async fn look(stage: &Stage, ledger: &dyn Ledger, roles: &[story::Role]) -> anyhow::Result<Outcome> {
+async fn look(
+    stage: &Stage,
+    ledger: &dyn Ledger,
+    roles: &[story::Role],
+) -> anyhow::Result<Outcome> {
     let lines = report::lines(ledger, roles).await?;
     let mut lives: BTreeMap<String, Life> = BTreeMap::new();
     for role in roles {
@@ -176,9 +194,32 @@ async fn look(stage: &Stage, ledger: &dyn Ledger, roles: &[story::Role]) -> anyh
     }
     let dead = std::fs::read_to_string(stage.folder.join("dead.ndjson")).unwrap_or_default();
     Ok(Outcome {
-        booked: lives.values().filter(|life| life.state == State::Booked).count(),
+        booked: lives
+            .values()
+            .filter(|life| life.state == State::Booked)
+            .count(),
         books: report::books(&stage.bench.ledger.bookings(), &lives),
         malformed: dead.lines().count(),
         lines,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_play_ends_with_one_live_booking_per_order() {
+        let folder = tempfile::tempdir().expect("a folder");
+        crate::telemetry::start(crate::telemetry::LogFormat::Text, "warn");
+        let outcome = play(folder.path(), None, |_, _| {}).await.expect("played");
+        for line in &outcome.lines {
+            println!(
+                "{:12} {:45} {:10} {:18} {:20} {}",
+                line.order_id, line.shows, line.state, line.account, line.tracking, line.why
+            );
+        }
+        assert_eq!(outcome.books.most_live, 1);
+        assert_eq!(outcome.books.strays, Vec::<String>::new());
+    }
 }

@@ -7,6 +7,8 @@
 mod accounts;
 pub mod cli;
 mod config;
+#[cfg(feature = "stub")]
+mod demo;
 // the order comes in
 mod bus;
 mod intake;
@@ -26,5 +28,7 @@ mod events;
 mod labels;
 mod ledger;
 mod outbox;
+mod printer;
 mod shutdown;
 mod telemetry;
+mod worker;

@@ -74,7 +74,10 @@ async fn copy_some(ledger: &dyn Ledger, folder: &PrintFolder) -> usize {
 }
 
 async fn copy(folder: &PrintFolder, job: &PrintJob) -> std::io::Result<()> {
-    let extension = job.label.as_ref().map_or("label", |label| label.format.name());
+    let extension = job
+        .label
+        .as_ref()
+        .map_or("label", |label| label.format.name());
     let name = PrintFolder::file_name(&job.key, job.n, job.parcel, extension);
     match (job.kind, &job.label) {
         (PrintKind::Print, Some(label)) => folder.put(&name, &label.bytes).await.map(|_| ()),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -62,7 +63,7 @@ impl Gateway {
             print: config.labels.folder.is_some(),
             ..Rules::default()
         };
-        let ledger = SqliteLedger::open(&config.ledger, rules).await?;
+        let ledger = SqliteLedger::open(config.ledger.url.expose_secret(), rules).await?;
         Ok(Self {
             routes: Arc::new(Routes::new(&config, &registry::profiles())?),
             accounts,
@@ -110,7 +111,8 @@ pub async fn run(
             ))
         }
     };
-    let outbox: Arc<dyn outbox::Outbox> = Arc::clone(&gateway.ledger) as _;
+    let ledger = Arc::clone(&gateway.ledger);
+    let outbox: Arc<dyn outbox::Outbox> = ledger;
     let relay = tokio::spawn(outbox::relay(
         outbox,
         Arc::clone(&bus),

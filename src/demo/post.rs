@@ -1,6 +1,6 @@
 //! How the demo's messages reach the worker: in process, or through a real broker.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -24,7 +24,9 @@ impl Letterbox {
     ///
     /// # Errors
     /// When the files cannot be made.
-    pub async fn open(folder: &PathBuf) -> std::io::Result<(Self, mpsc::Sender<(&'static str, Vec<u8>)>)> {
+    pub async fn open(
+        folder: &Path,
+    ) -> std::io::Result<(Self, mpsc::Sender<(&'static str, Vec<u8>)>)> {
         let (post, orders) = mpsc::channel(64);
         let file = |name: &str| tokio::fs::File::create(folder.join(name));
         let letterbox = Self {
@@ -35,7 +37,12 @@ impl Letterbox {
         Ok((letterbox, post))
     }
 
-    async fn bury(&self, delivery: &Bytes, reason: &str, path: Option<&str>) -> std::io::Result<()> {
+    async fn bury(
+        &self,
+        delivery: &Bytes,
+        reason: &str,
+        path: Option<&str>,
+    ) -> std::io::Result<()> {
         let line = json!({
             "reason": reason, "path": path, "body": String::from_utf8_lossy(delivery),
         });
@@ -83,7 +90,9 @@ impl Bus for Letterbox {
                 });
                 self.take(&handler, deliveries.collect())
                     .await
-                    .map_err(|problem| BusError::File(format!("dead.ndjson cannot be written: {problem}")))?;
+                    .map_err(|problem| {
+                        BusError::File(format!("dead.ndjson cannot be written: {problem}"))
+                    })?;
             }
         })
     }

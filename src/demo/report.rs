@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use carrier_sdk::stub::StubBooking;
+use serde::Serialize;
 
 use super::story::Role;
 use crate::ledger::Ledger;
@@ -11,6 +12,7 @@ use crate::life::{Life, Standing};
 use crate::order::Key;
 
 /// One order's line.
+#[derive(Serialize)]
 pub struct Line {
     /// Order id.
     pub order_id: String,
@@ -51,7 +53,10 @@ pub fn key(order_id: &str) -> Key {
 }
 
 fn line(role: &Role, life: &Life) -> Line {
-    let booked = life.bookings.iter().rfind(|booking| booking.announced && booking.standing == Standing::Live);
+    let booked = life
+        .bookings
+        .iter()
+        .rfind(|booking| booking.announced && booking.standing == Standing::Live);
     let numbers = booked.and_then(|booking| booking.numbers.as_ref());
     Line {
         order_id: role.order_id.clone(),
@@ -67,8 +72,16 @@ fn why(life: &Life) -> String {
     if let Some(park) = &life.park {
         return format!("{} acts: {}", who(park.why.who_acts), park.why.message);
     }
-    let replaced = life.bookings.iter().filter(|booking| booking.standing == Standing::Voided).count();
-    let refused: Vec<String> = life.refusals.iter().map(crate::life::Reason::in_plain_words).collect();
+    let replaced = life
+        .bookings
+        .iter()
+        .filter(|booking| booking.standing == Standing::Voided)
+        .count();
+    let refused: Vec<String> = life
+        .refusals
+        .iter()
+        .map(crate::life::Reason::in_plain_words)
+        .collect();
     match (replaced, refused.is_empty()) {
         (0, true) => String::new(),
         (0, false) => refused.join("; "),
@@ -84,6 +97,7 @@ fn who(who_acts: carrier_sdk::WhoActs) -> String {
 }
 
 /// What the carriers' own books say.
+#[derive(Serialize)]
 pub struct Books {
     /// Bookings they accepted.
     pub accepted: usize,
@@ -91,34 +105,43 @@ pub struct Books {
     pub voided: usize,
     /// Live ones of the order that has most: must be 1.
     pub most_live: usize,
-    /// Live bookings that nobody was told of, apart from parked doubts.
-    pub unknown: Vec<String>,
+    /// References of live bookings that our ledger does not stand by.
+    pub strays: Vec<String>,
     /// Live bookings of orders that wait for a person.
     pub in_doubt: usize,
+}
+
+impl Books {
+    /// Whether no order has two parcels, and every parcel is known.
+    pub fn agree(&self) -> bool {
+        self.most_live == 1 && self.strays.is_empty()
+    }
 }
 
 /// Compares the carriers' books with ours.
 pub fn books(bookings: &[StubBooking], lives: &BTreeMap<String, Life>) -> Books {
     let mut live: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut unknown = Vec::new();
+    let mut strays = Vec::new();
     let mut in_doubt = 0;
     for booking in bookings.iter().filter(|booking| booking.is_live()) {
         let order_id = booking.reference.split('.').next().unwrap_or_default();
         *live.entry(order_id).or_default() += 1;
         let ours = lives.get(order_id).and_then(|life| {
-            life.bookings.iter().find(|ours| ours.reference == booking.reference)
+            life.bookings
+                .iter()
+                .find(|ours| ours.reference == booking.reference)
         });
         match ours.map(|ours| ours.standing) {
             Some(Standing::Live) => {}
             Some(Standing::InDoubt | Standing::Stray) => in_doubt += 1,
-            _ => unknown.push(booking.reference.clone()),
+            _ => strays.push(booking.reference.clone()),
         }
     }
     Books {
         accepted: bookings.len(),
         voided: bookings.iter().filter(|booking| !booking.is_live()).count(),
         most_live: live.values().copied().max().unwrap_or_default(),
-        unknown,
+        strays,
         in_doubt,
     }
 }

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use carrier_sdk::stub::proxy::{Mode, Proxy};
 use carrier_sdk::stub::{Bench, StubServer};
+use carrier_sdk::stub::{Mode, Proxy};
 
 use crate::config::{self, Config};
 use crate::registry;
@@ -31,7 +31,10 @@ impl Stage {
     /// When the folder cannot be made or no port can be had.
     pub async fn build(folder: &Path, amqp: Option<&str>) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder).with_context(|| {
-            format!("{} cannot be made; choose another with --folder", folder.display())
+            format!(
+                "{} cannot be made; choose another with --folder",
+                folder.display()
+            )
         })?;
         let bench = Bench::in_memory();
         let server = StubServer::start(bench.clone(), None, registry::stubs(&bench))
@@ -45,7 +48,9 @@ impl Stage {
         std::fs::write(&file, &text)?;
         let config = config::parse(&file.display().to_string(), &text, folder, &[])?;
         let findings = config::check(&config, &registry::profiles());
-        let wrong = findings.iter().find(|finding| finding.severity == config::Severity::Error);
+        let wrong = findings
+            .iter()
+            .find(|finding| finding.severity == config::Severity::Error);
         if let Some(wrong) = wrong {
             anyhow::bail!("the demo's own configuration is wrong: {wrong}");
         }
@@ -59,7 +64,12 @@ impl Stage {
     }
 }
 
-fn configuration(folder: &Path, stubs: SocketAddr, broken: SocketAddr, amqp: Option<&str>) -> String {
+fn configuration(
+    folder: &Path,
+    stubs: SocketAddr,
+    broken: SocketAddr,
+    amqp: Option<&str>,
+) -> String {
     let bus = amqp.map_or_else(String::new, |url| format!("url = {url:?}\n"));
     let ledger = folder.join("ledger.db").display().to_string();
     let labels = folder.join("labels").display().to_string();
@@ -82,7 +92,9 @@ fn configuration(folder: &Path, stubs: SocketAddr, broken: SocketAddr, amqp: Opt
              tracking_password = \"255562\"\ntimeout_s = 2\n{more}\n"
         );
         for service in services {
-            text += &format!("[[accounts.products]]\nservice = \"{service}\"\ncode = \"01\"\ncountries = [\"FR\"]\n\n");
+            text += &format!(
+                "[[accounts.products]]\nservice = \"{service}\"\ncode = \"01\"\ncountries = [\"FR\"]\n\n"
+            );
         }
         text
     };
@@ -93,14 +105,21 @@ fn configuration(folder: &Path, stubs: SocketAddr, broken: SocketAddr, amqp: Opt
              username = \"demo\"\npassword = \"demo\"\ntimeout_s = 2\n\n"
         );
         for (code, countries) in products {
-            text += &format!("[[accounts.products]]\nservice = \"{service}\"\ncode = \"{code}\"\ncountries = {countries}\n\n");
+            text += &format!(
+                "[[accounts.products]]\nservice = \"{service}\"\ncode = \"{code}\"\ncountries = {countries}\n\n"
+            );
         }
         text
     };
     text += &chronopost("chronopost", "", &["express", "south"]);
     text += &chronopost("chronopost-south", "", &["south"]);
     text += &chronopost("chronopost-zpl", "label_format = \"zpl\"", &["express"]);
-    text += &dhl("dhl", stubs, "express", &[("N", "[\"FR\"]"), ("U", "[\"DE\"]"), ("P", "[\"CH\"]")]);
+    text += &dhl(
+        "dhl",
+        stubs,
+        "express",
+        &[("N", "[\"FR\"]"), ("U", "[\"DE\"]"), ("P", "[\"CH\"]")],
+    );
     text += &dhl("dhl-evening", broken, "evening", &[("N", "[\"FR\"]")]);
     for (service, accounts) in [
         ("express", "[\"chronopost\", \"dhl\"]"),

@@ -51,12 +51,27 @@ const CANCELLED: &str = "order.cancelled";
 const PEOPLE: [(&str, &str, &str, &str); 8] = [
     ("Zoé Lefèvre", "12 rue de la Paix", "75002", "Paris"),
     ("Amélie Noël", "3 bis avenue des Tilleuls", "69003", "Lyon"),
-    ("Jérôme Gaëtan", "47 cours Émile Zola", "69100", "Villeurbanne"),
+    (
+        "Jérôme Gaëtan",
+        "47 cours Émile Zola",
+        "69100",
+        "Villeurbanne",
+    ),
     ("Inès d'Aubigné", "8 place du Marché", "31000", "Toulouse"),
     ("Loïc Le Goff", "21 quai des Pêcheurs", "29200", "Brest"),
-    ("Chloé Brunet", "150 boulevard Longchamp", "13001", "Marseille"),
+    (
+        "Chloé Brunet",
+        "150 boulevard Longchamp",
+        "13001",
+        "Marseille",
+    ),
     ("Théo Marchand", "5 impasse des Lilas", "44000", "Nantes"),
-    ("Maëlys Fabre", "66 rue Sainte-Catherine", "33000", "Bordeaux"),
+    (
+        "Maëlys Fabre",
+        "66 rue Sainte-Catherine",
+        "33000",
+        "Bordeaux",
+    ),
 ];
 
 /// Writes orders one by one.
@@ -66,9 +81,19 @@ struct Author {
 }
 
 impl Author {
-    fn order(&mut self, order_id: &str, shows: &'static str, change: impl FnOnce(&mut Value)) -> (&'static str, Vec<u8>) {
-        let person = PEOPLE.get(self.roles.len() % PEOPLE.len()).unwrap_or(&PEOPLE[0]);
-        self.roles.push(Role { order_id: order_id.to_owned(), shows });
+    fn order(
+        &mut self,
+        order_id: &str,
+        shows: &'static str,
+        change: impl FnOnce(&mut Value),
+    ) -> (&'static str, Vec<u8>) {
+        let person = PEOPLE
+            .get(self.roles.len() % PEOPLE.len())
+            .unwrap_or(&PEOPLE[0]);
+        self.roles.push(Role {
+            order_id: order_id.to_owned(),
+            shows,
+        });
         let mut order = plain(order_id, person, &self.promise);
         change(&mut order);
         (PAID, order.to_string().into_bytes())
@@ -102,37 +127,66 @@ fn abroad(order: &mut Value, country: &str, postal_code: &str, city: &str) {
 }
 
 fn customs(order: &mut Value) {
-    set(order, "/declared_value", json!({"amount": "59.90", "currency": "EUR"}));
-    set(order, "/items", json!([{
-        "sku": "TS-001", "description": "T-shirt coton", "quantity": 2, "unit_price": "29.95", "currency": "EUR",
-        "weight_g": 180, "hs_code": "610910", "origin_country": "PT", "parcel": "1",
-    }]));
+    set(
+        order,
+        "/declared_value",
+        json!({"amount": "59.90", "currency": "EUR"}),
+    );
+    set(
+        order,
+        "/items",
+        json!([{
+            "sku": "TS-001", "description": "T-shirt coton", "quantity": 2, "unit_price": "29.95", "currency": "EUR",
+            "weight_g": 180, "hs_code": "610910", "origin_country": "PT", "parcel": "1",
+        }]),
+    );
 }
 
 /// The whole play; `promise` is a time by which tomorrow's parcels arrive.
 pub fn story(promise: String, past: &str) -> Story {
-    let mut author = Author { roles: Vec::new(), promise };
+    let mut author = Author {
+        roles: Vec::new(),
+        promise,
+    };
     let mut first = clean(&mut author, past);
     first.extend(troubled(&mut author));
     let (broken, mended) = address(&mut author);
     first.push(broken.clone());
     let cancelled = author.order("CANCEL-1", "cancelled after booking: voided", |_| {});
-    let unable = author.order("CANCEL-2", "cancelled, but DHL cannot void", |order| set(order, "/account", json!("dhl")));
+    let unable = author.order("CANCEL-2", "cancelled, but DHL cannot void", |order| {
+        set(order, "/account", json!("dhl"))
+    });
     let unknown = author.order("CANCEL-3", "cancelled before it came", |_| {});
     first.extend([(CANCELLED, wish("CANCEL-3")), cancelled, unable, unknown]);
+    let passed = author.order("LOGIN-2", "the paused account is passed over", |order| {
+        set(order, "/service", json!("south"))
+    });
     let conflict = other_content(&first);
     let repeated: Vec<_> = first.iter().take(3).cloned().collect();
-    let ended = ["ADDRESS-1", "CANCEL-1", "CANCEL-2"];
-    let ended = ended.map(|order_id| (order_id.to_owned(), Sight::Ended)).to_vec();
+    let ended = ["ADDRESS-1", "CANCEL-1", "CANCEL-2", "LOGIN-1"];
+    let ended = ended
+        .map(|order_id| (order_id.to_owned(), Sight::Ended))
+        .to_vec();
     let mut second = malformed();
     second.extend(repeated);
-    second.extend([mended, (CANCELLED, wish("CANCEL-1")), (CANCELLED, wish("CANCEL-2")), conflict]);
+    second.extend([
+        passed,
+        mended,
+        (CANCELLED, wish("CANCEL-1")),
+        (CANCELLED, wish("CANCEL-2")),
+        conflict,
+    ]);
     let mut last = vec![
         ("ADDRESS-1".to_owned(), Sight::In(State::Booked)),
         ("CANCEL-1".to_owned(), Sight::In(State::Cancelled)),
         ("FR-1".to_owned(), Sight::Contradicted),
     ];
-    last.extend(author.roles.iter().map(|role| (role.order_id.clone(), Sight::Ended)));
+    last.extend(
+        author
+            .roles
+            .iter()
+            .map(|role| (role.order_id.clone(), Sight::Ended)),
+    );
     Story {
         acts: vec![
             Act::Arrive(first),
@@ -152,24 +206,42 @@ fn clean(author: &mut Author, past: &str) -> Vec<(&'static str, Vec<u8>)> {
         orders.push(author.order(&format!("FR-{number}"), "clean, Chronopost", |_| {}));
     }
     for number in 9..=11 {
-        orders.push(author.order(&format!("FR-{number}"), "clean, DHL Express", |order| set(order, "/account", json!("dhl"))));
+        orders.push(
+            author.order(&format!("FR-{number}"), "clean, DHL Express", |order| {
+                set(order, "/account", json!("dhl"))
+            }),
+        );
     }
-    orders.push(author.order("DE-1", "to Berlin, DHL Express", |order| abroad(order, "DE", "10115", "Berlin")));
-    orders.push(author.order("CH-1", "to Geneva, with customs data", |order| {
-        abroad(order, "CH", "1201", "Genève");
-        customs(order);
+    orders.push(author.order("DE-1", "to Berlin, DHL Express", |order| {
+        abroad(order, "DE", "10115", "Berlin")
     }));
+    orders.push(
+        author.order("CH-1", "to Geneva, with customs data", |order| {
+            abroad(order, "CH", "1201", "Genève");
+            customs(order);
+        }),
+    );
     orders.push(author.order("MANY-1", "three parcels, three labels", |order| set(order, "/parcels", json!([
         {"id": "a", "weight_g": 900, "length_mm": 300, "width_mm": 200, "height_mm": 100},
         {"id": "b", "weight_g": 1200, "length_mm": 300, "width_mm": 200, "height_mm": 100},
         {"id": "c", "weight_g": 700, "length_mm": 300, "width_mm": 200, "height_mm": 100},
     ]))));
-    orders.push(author.order("SAT-1", "Saturday delivery", |order| set(order, "/options", json!(["saturday_delivery"]))));
-    orders.push(author.order("ZPL-1", "a label for a Zebra printer", |order| set(order, "/account", json!("chronopost-zpl"))));
+    orders.push(author.order("SAT-1", "Saturday delivery", |order| {
+        set(order, "/options", json!(["saturday_delivery"]))
+    }));
+    orders.push(
+        author.order("ZPL-1", "a label for a Zebra printer", |order| {
+            set(order, "/account", json!("chronopost-zpl"))
+        }),
+    );
     orders.push(author.order("HEAVY-1", "45 kg: too heavy for Chronopost", |order| {
         set(order, "/parcels", json!([{"id": "1", "weight_g": 45_000, "length_mm": 600, "width_mm": 400, "height_mm": 400}]));
     }));
-    orders.push(author.order("LATE-1", "its promise was broken before it came", |order| set(order, "/deliver_by", json!(past))));
+    orders.push(
+        author.order("LATE-1", "its promise was broken before it came", |order| {
+            set(order, "/deliver_by", json!(past))
+        }),
+    );
     orders
 }
 
@@ -177,14 +249,27 @@ fn troubled(author: &mut Author) -> Vec<(&'static str, Vec<u8>)> {
     vec![
         author.order("LOST-1", "booked, the answer is lost", |_| {}),
         author.order("HTML-1", "booked, the answer is a web page", |_| {}),
-        author.order("FOG-1", "the answer is lost and DHL knows nothing", |order| set(order, "/account", json!("dhl"))),
+        author.order(
+            "FOG-1",
+            "the answer is lost and DHL knows nothing",
+            |order| set(order, "/account", json!("dhl")),
+        ),
         author.order("BUSY-1", "the carrier is busy: later", |_| {}),
-        author.order("DOWN-1", "the carrier is down, and comes back", |order| set(order, "/service", json!("evening"))),
-        author.order("DOWN-2", "the carrier is down, and comes back", |order| set(order, "/service", json!("evening"))),
-        author.order("LOGIN-1", "credentials refused: next account", |order| set(order, "/service", json!("south"))),
-        author.order("LOGIN-2", "the paused account is passed over", |order| set(order, "/service", json!("south"))),
-        author.order("WORDS-1", "a name no label can show", |order| set(order, "/recipient/name", json!("שרה לוי"))),
-        author.order("NOWHERE-1", "a service nobody sells", |order| set(order, "/service", json!("teleport"))),
+        author.order("DOWN-1", "the carrier is down, and comes back", |order| {
+            set(order, "/service", json!("evening"))
+        }),
+        author.order("DOWN-2", "the carrier is down, and comes back", |order| {
+            set(order, "/service", json!("evening"))
+        }),
+        author.order("LOGIN-1", "credentials refused: next account", |order| {
+            set(order, "/service", json!("south"))
+        }),
+        author.order("WORDS-1", "a name no label can show", |order| {
+            set(order, "/recipient/name", json!("שרה לוי"))
+        }),
+        author.order("NOWHERE-1", "a service nobody sells", |order| {
+            set(order, "/service", json!("teleport"))
+        }),
     ]
 }
 
@@ -204,7 +289,9 @@ fn address(author: &mut Author) -> (Message, Message) {
 }
 
 fn wish(order_id: &str) -> Vec<u8> {
-    json!({"shop": "fr", "order_id": order_id, "reason": "the buyer changed their mind"}).to_string().into_bytes()
+    json!({"shop": "fr", "order_id": order_id, "reason": "the buyer changed their mind"})
+        .to_string()
+        .into_bytes()
 }
 
 /// The first order once more, with other content and no higher revision.
@@ -219,7 +306,11 @@ fn other_content(orders: &[Message]) -> Message {
 
 fn malformed() -> Vec<Message> {
     let mut weightless = plain("BAD-1", &PEOPLE[0], "2026-12-01T18:00:00Z");
-    set(&mut weightless, "/parcels", json!([{"id": "1", "weight_g": 0}]));
+    set(
+        &mut weightless,
+        "/parcels",
+        json!([{"id": "1", "weight_g": 0}]),
+    );
     vec![
         (PAID, b"{\"order_id\": \"BAD-0\",".to_vec()),
         (PAID, weightless.to_string().into_bytes()),
@@ -235,11 +326,33 @@ fn faults() -> Vec<FaultRule> {
         ..FaultRule::always(fault)
     };
     vec![
-        at("book", "LOST-", Some(1), StubFault::AcceptThenHang { ms: 60_000 }),
+        at(
+            "book",
+            "LOST-",
+            Some(1),
+            StubFault::AcceptThenHang { ms: 60_000 },
+        ),
         at("book", "HTML-", Some(1), StubFault::AcceptThenHtml),
-        at("book", "FOG-", Some(1), StubFault::AcceptThenHang { ms: 60_000 }),
-        at("find", "FOG-", None, StubFault::LookupLag { ms: 86_400_000 }),
-        at("book", "BUSY-", Some(1), StubFault::Busy { retry_after_s: Some(1) }),
+        at(
+            "book",
+            "FOG-",
+            Some(1),
+            StubFault::AcceptThenHang { ms: 60_000 },
+        ),
+        at(
+            "find",
+            "FOG-",
+            None,
+            StubFault::LookupLag { ms: 86_400_000 },
+        ),
+        at(
+            "book",
+            "BUSY-",
+            Some(1),
+            StubFault::Busy {
+                retry_after_s: Some(1),
+            },
+        ),
         at("book", "LOGIN-1", Some(1), StubFault::Unauthorized),
     ]
 }

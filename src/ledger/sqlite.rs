@@ -13,7 +13,7 @@ mod tests;
 mod versions;
 mod writer;
 
-pub use place::{WorkerLock, lock_worker};
+pub use place::{WorkerLock, lock_worker, path_of};
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

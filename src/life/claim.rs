@@ -214,6 +214,7 @@ impl Steps<'_> {
         self.life.state = State::Rejected;
         self.life.next_at = None;
         self.life.risk_at = None;
+        self.life.refusals.clone_from(&reasons);
         self.announce(Announcement::Rejected { reasons });
     }
 

@@ -37,6 +37,20 @@ pub enum State {
 }
 
 impl State {
+    /// Every state, in the order of a life.
+    pub const ALL: [Self; 10] = [
+        Self::Unknown,
+        Self::Waiting,
+        Self::Booking,
+        Self::InDoubt,
+        Self::Unlabelled,
+        Self::Booked,
+        Self::Voiding,
+        Self::Cancelled,
+        Self::Rejected,
+        Self::Parked,
+    ];
+
     /// The name used in the ledger and in tables.
     pub fn name(self) -> &'static str {
         match self {

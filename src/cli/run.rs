@@ -1,0 +1,75 @@
+//! `worker` and `dispatch FILE`: the main job, fed by a broker or by a file.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use secrecy::ExposeSecret;
+
+use super::config::Source;
+use super::ending::{Ending, Failure};
+use super::gateway;
+use crate::bus::Bus;
+use crate::bus::file::FileBus;
+use crate::bus::rabbitmq::Rabbit;
+use crate::config::{self, Config};
+use crate::ledger::{Filter, sqlite};
+use crate::life::State;
+use crate::shutdown;
+use crate::worker::{self, Gateway, Until};
+
+/// The arguments of `dispatch`.
+#[derive(Args)]
+pub struct Dispatch {
+    /// The orders, one JSON message a line; `-` for standard input. Run again, it resumes
+    file: PathBuf,
+    /// Where events go; standard output unless given
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Where lines that are no orders go
+    #[arg(long, default_value = "dead.ndjson", value_name = "FILE")]
+    dead: PathBuf,
+}
+
+/// Runs `worker` until it is asked to stop, then drains.
+///
+/// # Errors
+/// When it cannot start: place, fault and remedy.
+pub async fn worker(source: &Source) -> Result<Ending, Failure> {
+    let config = gateway::checked(source, config::check_worker)?;
+    let bus = Rabbit::new(config.bus.clone())?;
+    run(config, Arc::new(bus), Until::Stopped).await?;
+    Ok(Ending::Done)
+}
+
+/// Runs `dispatch` until every order has ended or waits for a person.
+///
+/// # Errors
+/// When it cannot start: place, fault and remedy.
+pub async fn dispatch(arguments: Dispatch, source: &Source) -> Result<Ending, Failure> {
+    let config = gateway::checked(source, |_| Vec::new())?;
+    let bus = FileBus::new(arguments.file, arguments.events, arguments.dead);
+    run(config, Arc::new(bus), Until::Settled).await?;
+    let gateway = gateway::open(source).await?;
+    let parked = Filter {
+        states: vec![State::Parked],
+        limit: 1,
+        ..Filter::default()
+    };
+    let waiting = gateway.ledger.list(parked).await?;
+    Ok(if waiting.is_empty() {
+        Ending::Done
+    } else {
+        Ending::Attention
+    })
+}
+
+async fn run(config: Config, bus: Arc<dyn Bus>, until: Until) -> Result<(), Failure> {
+    let cannot_watch = |error| Failure::failed(format!("signals cannot be watched: {error}"));
+    let stop = shutdown::on_signal().map_err(cannot_watch)?;
+    let path = sqlite::path_of(config.ledger.url.expose_secret())?;
+    // Held until the end, and let go by the system if we are killed.
+    let _role = sqlite::lock_worker(&path)?;
+    let gateway = Gateway::open(config).await?;
+    Ok(worker::run(&gateway, bus, stop, until).await?)
+}
