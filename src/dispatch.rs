@@ -24,7 +24,7 @@ use tracing::{Instrument, error, info, info_span, warn};
 use crate::accounts::Accounts;
 use crate::carrier_http::{CarrierHttp, Deadline, NotSent, Permit, Sent};
 use crate::ledger::{Change, Due, Kept, Ledger, LedgerError, Recorded};
-use crate::life::{self, Action, Claim, Event, Life, Plan, Policy};
+use crate::life::{self, Action, Answered, Claim, Event, Life, Outcome, Plan, Policy};
 use crate::order::{Key, Order};
 use crate::retry::RetryPolicy;
 use crate::routing::{self, Routes};
@@ -314,6 +314,14 @@ impl Dispatch {
             }
         };
         let (event, kept) = self.outcome(action, life, order, &prepared, sent);
+        if let Event::Answered(Answered {
+            outcome: Outcome::Unauthorized(why),
+            ..
+        }) = &event
+        {
+            // At once: the next order must not knock at a door that was just shut.
+            self.lines.pause(&why.account);
+        }
         self.keep(life.key.clone(), event, kept).await
     }
 

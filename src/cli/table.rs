@@ -19,7 +19,7 @@ pub trait Row: Serialize {
 pub fn render<R: Row>(rows: &[R], width: u16) -> String {
     let mut table = Table::new();
     table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(presets::UTF8_FULL_CONDENSED)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width)
         .set_header(R::HEADINGS.to_vec());

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::story::Role;
 use crate::ledger::Ledger;
-use crate::life::{Life, Standing};
+use crate::life::{Life, Standing, State};
 use crate::order::Key;
 
 /// One order's line.
@@ -72,20 +72,15 @@ fn why(life: &Life) -> String {
     if let Some(park) = &life.park {
         return format!("{} acts: {}", who(park.why.who_acts), park.why.message);
     }
-    let replaced = life
+    let voided = life
         .bookings
         .iter()
-        .filter(|booking| booking.standing == Standing::Voided)
-        .count();
-    let refused: Vec<String> = life
-        .refusals
-        .iter()
-        .map(crate::life::Reason::in_plain_words)
-        .collect();
-    match (replaced, refused.is_empty()) {
-        (0, true) => String::new(),
-        (0, false) => refused.join("; "),
-        (count, _) => format!("{count} booking voided and made anew or cancelled"),
+        .any(|booking| booking.standing == Standing::Voided);
+    match (voided, life.state, life.refusals.first()) {
+        (true, State::Cancelled, _) => "its booking was voided".into(),
+        (true, ..) => "found again without its label: voided, booked anew".into(),
+        (false, _, Some(refusal)) => refusal.message.clone(),
+        (false, _, None) => String::new(),
     }
 }
 

@@ -31,6 +31,14 @@ impl Lines {
         }
     }
 
+    /// Pauses an account before the ledger says so.
+    pub fn pause(&self, account: &str) {
+        self.paused
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .insert(account.to_owned());
+    }
+
     /// The plan with the state of each account's line drawn on it.
     pub fn drawn_on(&self, mut plan: Plan, http: &CarrierHttp, now: Timestamp) -> Plan {
         let paused = self
