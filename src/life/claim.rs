@@ -57,10 +57,19 @@ impl Steps<'_> {
             Action::Void { n, .. } => {
                 if let Some(booking) = self.life.booking_mut(n) {
                     booking.void_unanswered = true;
+                    booking.void_tries += 1;
                     booking.void_at = None;
                 }
             }
             Action::LookUp { .. } | Action::Relabel { .. } => {}
+        }
+        // What only waited for that action has no other time at which it would go on.
+        let waited = matches!(
+            self.life.state,
+            State::InDoubt | State::Unlabelled | State::Voiding
+        );
+        if waited && self.life.next_at.is_none() {
+            self.due(self.now);
         }
     }
 

@@ -283,6 +283,13 @@ impl Life {
             .or_else(|| self.bookings.iter().rfind(open))
     }
 
+    /// The booking that exists and is wanted; there is never more than one.
+    pub(super) fn live(&self) -> Option<&Booking> {
+        self.bookings
+            .iter()
+            .find(|booking| booking.standing == Standing::Live)
+    }
+
     /// The booking with this number.
     pub fn booking(&self, n: u32) -> Option<&Booking> {
         self.bookings.iter().find(|booking| booking.n == n)

@@ -23,9 +23,12 @@ impl Steps<'_> {
 
     /// Sends the next void of the booking in force.
     pub(super) fn void_next(&mut self, claim: &Claim) {
-        match self.life.current().map(|booking| booking.n) {
-            Some(n) => self.void_number(n, claim),
-            None => self.leave_doubt(self.now),
+        let Some(n) = self.life.live().map(|booking| booking.n) else {
+            return self.leave_doubt(self.now);
+        };
+        self.void_number(n, claim);
+        if self.action.is_some() {
+            self.life.next_at = None;
         }
     }
 
@@ -53,10 +56,8 @@ impl Steps<'_> {
         let per_parcel = self.policy.abilities(&booking.account).void_per_parcel;
         let count = booking.numbers_to_void(per_parcel).len();
         match (0..count).find(|position| !booking.voided.contains(position)) {
-            Some(parcel) => {
-                self.life.next_at = None;
-                self.run(Action::Void { n, parcel }, claim);
-            }
+            // The order's own time stays: an extra is voided beside whatever it waits for.
+            Some(parcel) => self.run(Action::Void { n, parcel }, claim),
             None => self.void_done(n),
         }
     }
