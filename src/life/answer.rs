@@ -49,17 +49,22 @@ impl Steps<'_> {
 
     /// Booking `n` does not exist, proven; the order goes on at this time.
     pub(super) fn not_booked(&mut self, n: u32, next: jiff::Timestamp) {
-        let known = |standing| {
-            matches!(
-                standing,
-                Standing::Intended | Standing::InDoubt | Standing::Stray
-            )
+        let Some(booking) = self.life.booking_mut(n) else {
+            return;
         };
-        match self.life.booking_mut(n) {
-            Some(booking) if known(booking.standing) => booking.standing = Standing::Dead,
-            _ => return,
+        if booking.numbers.is_some() {
+            // Numbers are proof that it exists, whatever is said afterwards.
+            return;
         }
-        self.leave_doubt(next);
+        match booking.standing {
+            Standing::Intended | Standing::InDoubt => {
+                booking.standing = Standing::Dead;
+                self.leave_doubt(next);
+            }
+            // The order no longer waits for one that was given up.
+            Standing::Stray => booking.standing = Standing::Dead,
+            _ => {}
+        }
     }
 
     /// The exit from booking and from doubt without a booking. Wishes and revisions come first.
@@ -68,11 +73,22 @@ impl Steps<'_> {
             self.life.state,
             State::Booking | State::InDoubt | State::Unlabelled | State::Parked | State::Voiding
         );
-        if !leaving || self.unresolved() {
+        if !leaving || self.under_way() {
+            return;
+        }
+        if let Some(live) = self.life.live().map(|booking| booking.n) {
+            // A booking that exists goes its own way; only the search ends here.
+            if matches!(self.life.state, State::Booking | State::InDoubt) {
+                self.adopt(live);
+            }
             return;
         }
         self.life.park = None;
         self.life.after_void = None;
+        if self.unresolved() {
+            self.life.state = State::InDoubt;
+            return self.due(self.now);
+        }
         if self.life.cancel.is_some() {
             return self.cancelled();
         }
@@ -108,9 +124,16 @@ impl Steps<'_> {
                 self.life.late.push(look);
             }
         }
-        if self.life.state == State::Booking {
-            self.life.state = State::InDoubt;
-            self.due(self.after(self.policy.first_look));
+        match self.life.state {
+            State::Booking | State::Waiting => {
+                self.life.state = State::InDoubt;
+                self.due(self.after(self.policy.first_look));
+            }
+            // Nobody waits for it: if it exists, it is one too many.
+            State::Booked | State::Cancelled | State::Rejected => {
+                self.give_up(n, "it was still under way when the order ended");
+            }
+            _ => {}
         }
     }
 }

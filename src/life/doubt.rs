@@ -164,6 +164,13 @@ impl Steps<'_> {
         });
     }
 
+    /// Nobody waits any longer for the bookings that are still in doubt.
+    pub(super) fn give_up_doubts(&mut self, why: &str) {
+        while let Some(n) = self.in_doubt().map(|booking| booking.n) {
+            self.give_up(n, why);
+        }
+    }
+
     /// Looks after bookings that were ever in doubt, whatever the order's state.
     pub(super) fn look_late(&mut self, claim: &Claim) {
         while let Some(look) = self.life.late.iter().find(|look| look.at <= self.now) {

@@ -221,6 +221,14 @@ impl Steps<'_> {
             .any(|booking| matches!(booking.standing, Standing::Intended | Standing::InDoubt))
     }
 
+    /// Whether a booking request may be on its way at this moment.
+    pub(super) fn under_way(&self) -> bool {
+        self.life
+            .bookings
+            .iter()
+            .any(|booking| booking.standing == Standing::Intended)
+    }
+
     /// Tells a risk, once per cause.
     pub(super) fn risk(&mut self, cause: RiskCause) {
         if !self.life.risks.contains(&cause) {

@@ -8,6 +8,8 @@ use super::booking::{Numbers, Standing};
 use super::event::{Claim, Reason, Relabelled};
 use super::state::{Action, AfterVoid, Park, State};
 
+/// Why an order is parked whose booking has no label.
+const LABEL_MISSING: &str = "label_missing";
 /// Label requests before the booking is voided and made anew.
 const LABEL_TRIES: u32 = 3;
 
@@ -66,7 +68,7 @@ impl Steps<'_> {
         self.note(format!("booking {n} exists and is one too many"));
     }
 
-    fn adopt(&mut self, n: u32) {
+    pub(super) fn adopt(&mut self, n: u32) {
         let parcels = self.life.parcel_ids.len();
         let Some(booking) = self.life.booking_mut(n) else {
             return;
@@ -107,11 +109,13 @@ impl Steps<'_> {
         self.life.next_at = None;
         self.life.risk_at = None;
         self.life.after_void = None;
+        self.life.park = None;
         self.life.tries = 0;
         if let Some(booking) = self.life.booking_mut(n) {
             booking.announced = true;
         }
         self.announce(Announcement::Booked { n });
+        self.give_up_doubts("another booking of the order exists");
         self.refuse_pending();
         if self.life.cancel.is_some() {
             self.void_or_refuse();
@@ -120,7 +124,7 @@ impl Steps<'_> {
 
     /// The label is missing: fetch it, else void and book anew, else a person.
     pub(super) fn label_again(&mut self, claim: &Claim) {
-        let Some(booking) = self.life.current() else {
+        let Some(booking) = self.life.live() else {
             return self.leave_doubt(self.now);
         };
         let (n, account) = (booking.n, booking.account.clone());
@@ -144,7 +148,7 @@ impl Steps<'_> {
         }
         let why = reason(
             &account,
-            "label_missing",
+            LABEL_MISSING,
             "it is booked, and the carrier gives its label only once".into(),
         );
         self.park(why, &["booked", "rebook", "cancel"]);
@@ -153,10 +157,8 @@ impl Steps<'_> {
     pub(super) fn relabelled(&mut self, relabelled: Relabelled) {
         self.release(relabelled.fence);
         let again = self.after(relabelled.again_in);
-        if self.life.state != State::Unlabelled {
-            return;
-        }
         let n = relabelled.n;
+        let waited_for = self.waits_for_label(n);
         let Some(booking) = self.life.booking_mut(n) else {
             return;
         };
@@ -167,20 +169,33 @@ impl Steps<'_> {
                     .as_mut()
                     .and_then(|numbers| numbers.parcels.get_mut(relabelled.parcel));
                 if let Some(parcel) = parcel {
-                    parcel.label = Some(label);
+                    parcel.label.get_or_insert(label);
                 }
-                if booking.numbers.as_ref().is_some_and(Numbers::labelled) {
+                let labelled = booking.numbers.as_ref().is_some_and(Numbers::labelled);
+                if waited_for && labelled {
                     self.complete(n);
-                } else {
+                } else if waited_for && self.life.state == State::Unlabelled {
                     self.due(self.now);
                 }
             }
             Err(why) => {
-                booking.failures += 1;
                 self.note(format!("no label yet: {}", why.in_plain_words()));
-                self.due(again);
+                if waited_for && self.life.state == State::Unlabelled {
+                    self.due(again);
+                    if let Some(booking) = self.life.booking_mut(n) {
+                        booking.failures += 1;
+                    }
+                }
             }
         }
+    }
+
+    /// Whether the label of booking `n` is all the order waits for.
+    fn waits_for_label(&self, n: u32) -> bool {
+        let park = self.life.park.as_ref();
+        let waits = self.life.state == State::Unlabelled
+            || park.is_some_and(|park| park.why.code == LABEL_MISSING);
+        waits && self.life.live().is_some_and(|live| live.n == n)
     }
 
     /// Waits for a person, and says so.
