@@ -111,7 +111,7 @@ impl Steps<'_> {
         if open.is_empty() {
             return self.nobody_takes_it(&claim.plan);
         }
-        self.aim(&claim.plan);
+        self.aim(open.first().copied());
         let kept = open.iter().any(|candidate| candidate.feasible);
         if (self.life.promise_open && !kept) || self.now > self.life.deadline {
             return self.too_late();

@@ -42,6 +42,14 @@ pub struct Candidate {
     pub line: Line,
 }
 
+impl Plan {
+    /// Whether somebody can take it, but nobody in time for its promise.
+    pub fn too_late(&self) -> bool {
+        let mut candidates = self.candidates.iter();
+        !self.candidates.is_empty() && candidates.all(|candidate| !candidate.feasible)
+    }
+}
+
 impl Candidate {
     /// Last moment to have a label from it.
     pub fn limit(&self, deadline: Timestamp) -> Timestamp {

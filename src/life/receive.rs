@@ -3,7 +3,7 @@
 use super::announce::{Announcement, RiskCause};
 use super::booking::Standing;
 use super::event::Received;
-use super::plan::Plan;
+use super::plan::Candidate;
 use super::state::{AfterVoid, PendingRevision, State};
 use super::{Steps, Verdict, earlier};
 
@@ -16,62 +16,75 @@ impl Steps<'_> {
             return self.accept(received);
         }
         let pending = self.life.pending.as_ref();
-        let known = received.content == self.life.content
-            || pending.is_some_and(|pending| pending.content == received.content);
-        if known {
+        let newest = pending.map_or(self.life.revision, |pending| pending.revision);
+        let newer = received.revision > newest;
+        let in_force = received.content == self.life.content;
+        if in_force && newer && pending.is_some() {
+            return self.take_back_pending(received.revision);
+        }
+        if in_force || pending.is_some_and(|pending| pending.content == received.content) {
             self.verdict = Verdict::Absorbed;
             return;
         }
-        let newest = pending.map_or(self.life.revision, |pending| pending.revision);
-        if received.revision <= newest {
+        if !newer {
             return self.conflict(received.revision, received.content, received.differences);
         }
+        let parked_unbooked = self.life.state == State::Parked && self.life.current().is_none();
+        let voided_for_label = self.life.after_void == Some(AfterVoid::Rebook);
         match self.life.state {
             State::Waiting | State::Rejected => self.revise(received),
-            State::Parked if !self.unresolved() => self.revise(received),
-            State::Booking | State::InDoubt | State::Parked => self.remember(received),
+            State::Parked if parked_unbooked => self.revise(received),
+            State::Booking | State::InDoubt | State::Unlabelled | State::Parked => {
+                self.remember(received);
+            }
+            State::Voiding if voided_for_label => self.remember(received),
             _ => self.conflict(received.revision, received.content, received.differences),
         }
     }
 
+    /// The shop returned to the content in force while another one was waiting.
+    fn take_back_pending(&mut self, revision: u32) {
+        self.life.pending = None;
+        self.life.revision = revision;
+        self.note(format!(
+            "revision {revision} returns to the content in force"
+        ));
+    }
+
     fn accept(&mut self, received: Received) {
-        let feasible = received
-            .plan
-            .candidates
-            .first()
-            .is_some_and(|first| first.feasible);
         self.life.received_at = self.now;
-        self.life.promise_open = feasible;
+        self.life.promise_open = !received.plan.too_late();
         self.take_content(&received);
-        self.aim(&received.plan);
+        self.aim(received.plan.candidates.first());
         let first = received.plan.candidates.first();
         self.announce(Announcement::Accepted {
             ship_on: first.map(|first| first.ship_on),
             book_by: first.and_then(|first| first.book_by),
-            feasible,
+            feasible: first.is_some_and(|first| first.feasible),
             ignored_fields: received.ignored_fields,
         });
         self.life.state = State::Waiting;
         if self.life.cancel.is_some() {
             return self.cancelled();
         }
-        if !feasible && first.is_some() {
-            self.risk(RiskCause::PromiseCannotBeKept);
-        }
+        self.tell_lost_promise();
         self.due(self.now);
     }
 
     fn revise(&mut self, received: Received) {
-        let feasible = received
-            .plan
-            .candidates
-            .first()
-            .is_some_and(|first| first.feasible);
-        self.life.promise_open = feasible;
+        self.life.promise_open = !received.plan.too_late();
         self.take_content(&received);
         self.note(format!("revision {} replaces it", received.revision));
         self.reopen();
-        self.aim(&received.plan);
+        self.aim(received.plan.candidates.first());
+        self.tell_lost_promise();
+    }
+
+    /// An order that came too late for its promise is shipped all the same, and that is said.
+    fn tell_lost_promise(&mut self) {
+        if !self.life.promise_open {
+            self.risk(RiskCause::PromiseCannotBeKept);
+        }
     }
 
     fn take_content(&mut self, received: &Received) {
@@ -104,6 +117,7 @@ impl Steps<'_> {
             content: received.content,
             deliver_by: received.deliver_by,
             deadline: received.deadline,
+            promise_open: !received.plan.too_late(),
             parcel_ids: received.parcel_ids,
         });
     }
@@ -118,8 +132,10 @@ impl Steps<'_> {
         self.life.content = pending.content;
         self.life.deliver_by = pending.deliver_by;
         self.life.deadline = pending.deadline;
+        self.life.promise_open = pending.promise_open;
         self.life.parcel_ids = pending.parcel_ids;
         self.reopen();
+        self.tell_lost_promise();
         true
     }
 
@@ -143,11 +159,11 @@ impl Steps<'_> {
         self.announce(Announcement::Conflict { revision, paths });
     }
 
-    /// Aims at the first candidate's truck: when risk must be told, and by when to be booked.
+    /// Aims at the truck of the best candidate: when risk must be told, and by when to be booked.
     ///
     /// Only another truck sets the alarm again: one that rang must not ring for ever.
-    pub(super) fn aim(&mut self, plan: &Plan) {
-        let Some(first) = plan.candidates.first() else {
+    pub(super) fn aim(&mut self, best: Option<&Candidate>) {
+        let Some(first) = best else {
             return;
         };
         self.life.environment.clone_from(&first.environment);

@@ -155,6 +155,8 @@ pub struct PendingRevision {
     pub deliver_by: Option<Timestamp>,
     /// Its deadline.
     pub deadline: Timestamp,
+    /// Whether its promise could be kept when it came.
+    pub promise_open: bool,
     /// The ids of its parcels.
     pub parcel_ids: Vec<String>,
 }
