@@ -1,7 +1,7 @@
 //! An order arrives: new, the same again, a revision, a contradiction, or a wish to cancel.
 
 use super::announce::{Announcement, RiskCause};
-use super::booking::Standing;
+use super::booking::{Booking, Standing};
 use super::event::Received;
 use super::plan::Candidate;
 use super::state::{AfterVoid, PendingRevision, State};
@@ -190,14 +190,28 @@ impl Steps<'_> {
             self.note("a cancellation came before the order");
             return;
         }
+        let unbooked = self.life.current().is_none();
         match self.life.state {
             State::Waiting | State::Rejected => self.cancelled(),
-            State::Parked if !self.unresolved() && self.life.current().is_none() => {
-                self.cancelled();
-            }
+            State::Parked if unbooked => self.cancelled(),
             State::Booked => self.void_or_refuse(),
+            State::Unlabelled | State::Parked if self.can_void_now() => {
+                self.void_then(AfterVoid::Cancel);
+            }
             _ => self.note("to be cancelled as soon as it is known what became of the booking"),
         }
+    }
+
+    /// Whether the booking in force can be taken back, and no void of it has failed so far.
+    pub(super) fn can_void_now(&self) -> bool {
+        let able = |live: &Booking| self.policy.abilities(&live.account).void;
+        self.life.live().is_some_and(able) && !self.void_has_failed()
+    }
+
+    /// Whether the order is parked because a void did not work.
+    pub(super) fn void_has_failed(&self) -> bool {
+        let park = self.life.park.as_ref();
+        park.is_some_and(|park| park.from == State::Voiding)
     }
 
     /// Booked, and to be cancelled: voided where the carrier can.

@@ -18,6 +18,13 @@ impl Steps<'_> {
         self.life.state = State::Voiding;
         self.life.after_void = Some(after);
         self.life.park = None;
+        if after == AfterVoid::Cancel {
+            self.life.risk_at = None;
+        }
+        let live = self.life.live().map(|live| live.n);
+        if let Some(booking) = live.and_then(|n| self.life.booking_mut(n)) {
+            booking.void_tries = 0;
+        }
         self.due(self.now);
     }
 
@@ -68,17 +75,22 @@ impl Steps<'_> {
         let Some(booking) = self.life.booking_mut(n) else {
             return;
         };
-        if !matches!(booking.standing, Standing::Live | Standing::Extra) {
+        let done = matches!(voided.outcome, VoidOutcome::Voided);
+        let wanted = matches!(booking.standing, Standing::Live | Standing::Extra);
+        // A void that worked after all is believed even of one that was given up.
+        if !wanted && !(done && booking.standing == Standing::Stray) {
             return;
         }
         match voided.outcome {
             VoidOutcome::Voided => {
-                booking.voided.push(voided.parcel);
+                if !booking.voided.contains(&voided.parcel) {
+                    booking.voided.push(voided.parcel);
+                }
                 booking.void_unanswered = false;
                 booking.void_tries = 0;
                 self.void_goes_on(n);
             }
-            VoidOutcome::NotSent => self.void_again(n, again),
+            VoidOutcome::NotSent => self.void_not_sent(n, again),
             VoidOutcome::Unanswered => {
                 booking.void_unanswered = true;
                 booking.void_tries += 1;
@@ -103,10 +115,27 @@ impl Steps<'_> {
         }
     }
 
+    /// Waiting for the carrier costs nothing, until the order itself has run out of time.
+    fn void_not_sent(&mut self, n: u32, again: jiff::Timestamp) {
+        let late = self.now > self.life.deadline;
+        let Some(booking) = self.life.booking_mut(n) else {
+            return;
+        };
+        booking.void_tries += 1;
+        if late && booking.void_tries >= UNANSWERED_TRIES {
+            self.void_failed(n, "the carrier cannot be reached");
+        } else {
+            self.void_again(n, again);
+        }
+    }
+
     fn void_again(&mut self, n: u32, at: jiff::Timestamp) {
+        let voiding = self.life.state == State::Voiding;
         match self.life.booking_mut(n) {
             Some(booking) if booking.standing == Standing::Extra => booking.void_at = Some(at),
-            _ => self.due(at),
+            // A late answer must not move the time of what the order does now.
+            Some(_) if voiding => self.due(at),
+            _ => {}
         }
     }
 
@@ -127,10 +156,11 @@ impl Steps<'_> {
         let Some(booking) = self.life.booking_mut(n) else {
             return;
         };
-        let extra = booking.standing == Standing::Extra;
+        let wanted = booking.standing == Standing::Live;
+        let account = booking.account.clone();
         booking.standing = Standing::Voided;
         booking.void_at = None;
-        if extra {
+        if !wanted {
             return self.announce(Announcement::Stray {
                 n,
                 voided: true,
@@ -139,6 +169,11 @@ impl Steps<'_> {
         }
         self.note(format!("booking {n} was voided"));
         self.life.tries = 0;
+        if self.life.state == State::Booked {
+            // The answer to an earlier void came when the booking already stood again.
+            let why = "a void worked after all, the announced booking no longer exists";
+            return self.park(reason(&account, "voided", why.into()), &["rebook", "cancel"]);
+        }
         self.leave_doubt(self.now);
     }
 
@@ -153,14 +188,17 @@ impl Steps<'_> {
         let unclear = booking.void_unanswered || !booking.voided.is_empty();
         let labelled = booking.numbers.as_ref().is_some_and(Numbers::labelled);
         let (account, announced) = (booking.account.clone(), booking.announced);
-        let cancelling = self.life.after_void == Some(AfterVoid::Cancel);
-        if unclear || !cancelling || !labelled {
-            let why = reason(&account, "void_failed", why.to_owned());
-            self.life.after_void = None;
-            return self.park(why, &["booked", "rebook", "cancel"]);
+        if self.life.state != State::Voiding {
+            return;
         }
         self.life.after_void = None;
-        self.refuse_cancel(why.to_owned());
+        if unclear || !labelled {
+            let why = reason(&account, "void_failed", why.to_owned());
+            return self.park(why, &["retry", "booked", "rebook", "cancel"]);
+        }
+        if self.life.cancel.is_some() {
+            self.refuse_cancel(why.to_owned());
+        }
         if announced {
             self.life.state = State::Booked;
             self.life.next_at = None;
