@@ -10,14 +10,8 @@ const SECOND_CHANCE: std::time::Duration = std::time::Duration::from_secs(86_400
 
 impl Steps<'_> {
     pub(super) fn decided(&mut self, decided: Decided) {
-        let retry = matches!(decided.decision, Decision::Retry);
-        let waits =
-            self.life.state == State::Parked || (retry && self.life.state == State::Rejected);
-        if !waits {
-            return self.refuse(format!(
-                "the order is {}, not parked: there is nothing to decide",
-                self.life.state.name()
-            ));
+        if let Err(why) = self.may_decide(&decided.decision) {
+            return self.refuse(why);
         }
         let (actor, why) = (decided.actor, decided.reason);
         match decided.decision {
@@ -31,32 +25,63 @@ impl Steps<'_> {
         }
     }
 
+    /// A parked order names its choices; a rejected one can only be tried again.
+    fn may_decide(&self, decision: &Decision) -> Result<(), String> {
+        let word = decision.name();
+        match &self.life.park {
+            Some(park) if park.choices.iter().any(|choice| choice == word) => Ok(()),
+            Some(park) => Err(format!(
+                "the order is parked ({}): {} cannot help, only {}",
+                park.why.code,
+                word,
+                park.choices.join(", ")
+            )),
+            None if self.life.state == State::Rejected && word == "retry" => Ok(()),
+            None => Err(format!(
+                "the order is {}, not parked: there is nothing to decide",
+                self.life.state.name()
+            )),
+        }
+    }
+
     fn refuse(&mut self, why: String) {
         self.verdict = Verdict::Refused(why);
     }
 
-    /// Looks up again; sends only when nothing is unresolved.
+    /// Tries again what did not work; a booking is sent only when nothing is unresolved.
     fn retry(&mut self) {
+        if let Some(n) = self.life.live().map(|live| live.n) {
+            return self.retry_with(n);
+        }
         if self.unresolved() {
-            let now = self.now;
             for booking in &mut self.life.bookings {
                 if booking.standing == Standing::InDoubt {
                     booking.absent = 0;
                     booking.failures = 0;
-                    booking.settle_at = booking.settle_at.map(|settled| settled.min(now));
                 }
             }
             self.life.state = State::InDoubt;
-            self.life.park = None;
-            return self.due(now);
-        }
-        if self.life.current().is_some() {
-            self.life.state = State::Unlabelled;
             self.life.park = None;
             return self.due(self.now);
         }
         self.late_is_fine();
         self.reopen();
+    }
+
+    /// Booking `n` exists: what failed is its void or its label.
+    fn retry_with(&mut self, n: u32) {
+        if self.void_has_failed() {
+            return self.void_then(match self.life.cancel {
+                Some(_) => AfterVoid::Cancel,
+                None => AfterVoid::Rebook,
+            });
+        }
+        if let Some(booking) = self.life.booking_mut(n) {
+            booking.failures = 0;
+        }
+        self.life.state = State::Unlabelled;
+        self.life.park = None;
+        self.due(self.now);
     }
 
     /// A person wants it shipped although its promise is lost.
@@ -66,65 +91,62 @@ impl Steps<'_> {
     }
 
     fn rebook(&mut self, abandon: &str) {
-        let open = self
-            .life
-            .current()
-            .map(|booking| (booking.n, booking.reference.clone()));
-        match open {
-            Some((n, reference)) if reference == abandon => {
-                self.give_up(n, "a person decided to book anew");
-            }
-            Some((_, reference)) => {
+        if self.life.cancel.is_some() {
+            return self.refuse("the shop wishes to cancel the order: decide cancel".into());
+        }
+        let open = self.life.current();
+        match open.map(|booking| (booking.n, booking.standing, booking.reference.clone())) {
+            Some((_, _, reference)) if reference != abandon => {
                 return self.refuse(format!(
                     "name the booking to be given up: --abandon {reference}"
                 ));
             }
+            // It exists: it is taken back where that can work, else told as a stray.
+            Some((n, Standing::Live, _)) if !self.void_has_failed() => self.unwanted(n),
+            Some((n, _, _)) => self.give_up(n, "a person decided to book anew"),
             None => {}
         }
         self.late_is_fine();
         if self.unresolved() {
-            return self.refuse("another booking is still in doubt".into());
-        }
-        if !self.apply_pending() {
+            self.leave_doubt(self.now);
+        } else if !self.apply_pending() {
             self.reopen();
         }
     }
 
     fn booked_by_hand(&mut self, numbers: Numbers) {
-        let Some(booking) = self.life.current() else {
+        let Some(n) = self.life.current().map(|booking| booking.n) else {
             return self.refuse("no booking of this order can have been made".into());
         };
         if !numbers.labelled() {
             return self.refuse("a booked order needs its label: add --label FILE".into());
         }
-        let (n, now) = (booking.n, self.now);
+        let now = self.now;
         if let Some(booking) = self.life.booking_mut(n) {
             booking.numbers = Some(numbers);
             booking.booked_at.get_or_insert(now);
             booking.standing = Standing::Live;
+            booking.voided.clear();
+            booking.void_unanswered = false;
         }
-        self.life.park = None;
+        // The void that was wished for is what failed: it is not tried a second time.
+        let stands = self.void_has_failed() && self.life.cancel.take().is_some();
         self.complete(n);
+        if stands {
+            self.refuse_cancel("a person found that the booking stands".into());
+        }
     }
 
     fn cancel_by_hand(&mut self, why: &str) {
         self.life.cancel.get_or_insert_with(|| why.to_owned());
-        let current = self.life.current().map(|booking| {
-            (
-                booking.n,
-                booking.account.clone(),
-                booking.numbers.is_some(),
-            )
-        });
-        match current {
-            Some((_, account, true)) if self.policy.abilities(&account).void => {
-                self.void_then(AfterVoid::Cancel);
-            }
-            Some((n, _, _)) => {
-                self.give_up(n, "a person cancelled the order");
-                self.cancelled();
-            }
-            None => self.cancelled(),
+        if self.can_void_now() {
+            return self.void_then(AfterVoid::Cancel);
         }
+        let given_up = "a person cancelled the order";
+        if let Some(n) = self.life.live().map(|live| live.n) {
+            self.give_up(n, given_up);
+        }
+        self.give_up_doubts(given_up);
+        self.cancelled();
     }
 }

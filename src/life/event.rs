@@ -214,6 +214,18 @@ pub enum Decision {
     Cancel,
 }
 
+impl Decision {
+    /// The word for it among a parked order's choices.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Rebook { .. } => "rebook",
+            Self::Booked(_) => "booked",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
 /// Times and abilities from the configuration, as plain values.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {

@@ -60,7 +60,7 @@ impl Steps<'_> {
     }
 
     /// One booking too many: to be voided, else a stray.
-    fn unwanted(&mut self, n: u32) {
+    pub(super) fn unwanted(&mut self, n: u32) {
         if let Some(booking) = self.life.booking_mut(n) {
             booking.standing = Standing::Extra;
             booking.void_at = None;
@@ -151,7 +151,9 @@ impl Steps<'_> {
             LABEL_MISSING,
             "it is booked, and the carrier gives its label only once".into(),
         );
-        self.park(why, &["booked", "rebook", "cancel"]);
+        let choices = ["booked", "rebook", "cancel", "retry"];
+        let offered = if abilities.relabel { 4 } else { 3 };
+        self.park(why, choices.get(..offered).unwrap_or(&choices));
     }
 
     pub(super) fn relabelled(&mut self, relabelled: Relabelled) {
@@ -201,12 +203,14 @@ impl Steps<'_> {
     /// Waits for a person, and says so.
     pub(super) fn park(&mut self, why: Reason, choices: &[&str]) {
         let decide_by = self.life.book_by.or(self.life.deliver_by);
+        let parked = self.life.park.take();
+        let from = parked.map_or(self.life.state, |parked| parked.from);
         self.life.park = Some(Park {
             why,
             decide_by,
             choices: choices.iter().map(ToString::to_string).collect(),
             since: self.now,
-            from: self.life.state,
+            from,
         });
         self.life.state = State::Parked;
         self.life.next_at = None;
