@@ -113,7 +113,7 @@ impl Steps<'_> {
         booking.settle_at = Some(super::later(booking.sent_to.max(now), settle));
         booking.absent = 0;
         booking.failures = 0;
-        let sent = booking.sent_from;
+        let sent = booking.sent_to;
         self.note(format!("booking {n} is in doubt: {why}"));
         for delay in late {
             let look = LateLook {

@@ -88,6 +88,17 @@ pub struct Numbers {
 }
 
 impl Numbers {
+    /// Whether both speak of the same shipment: they share a number.
+    pub fn same_as(&self, other: &Self) -> bool {
+        let all = |numbers: &'_ Self| -> Vec<String> {
+            let parcels = numbers.parcels.iter();
+            let own = parcels.map(|parcel| parcel.tracking_number.clone());
+            own.chain([numbers.tracking_number.clone()]).collect()
+        };
+        let mine = all(self);
+        all(other).iter().any(|number| mine.contains(number))
+    }
+
     /// Whether every parcel can be labelled: each has a label, or the first carries one for all.
     pub fn labelled(&self) -> bool {
         let shared = self

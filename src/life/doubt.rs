@@ -1,6 +1,8 @@
 //! The ladder out of doubt: look up by reference, believe absence only as far as the carrier's
 //! profile allows, then the account's policy. And the look-ups long after (rule 5).
 
+use jiff::Timestamp;
+
 use super::Steps;
 use super::announce::Announcement;
 use super::booking::{Booking, Numbers, Standing};
@@ -8,6 +10,11 @@ use super::event::{Claim, Looked, LookedUp, Reason};
 use super::settle::reason;
 use super::state::{Action, LateLook, State};
 use super::{earlier, later};
+
+/// Why an order is parked whose reference names more than one shipment.
+const SEVERAL_FOUND: &str = "several_found";
+/// Between two late look-ups, while they fail.
+const LATE_AGAIN: std::time::Duration = std::time::Duration::from_secs(600);
 
 impl Steps<'_> {
     /// The next step of the ladder.
@@ -32,23 +39,54 @@ impl Steps<'_> {
     }
 
     pub(super) fn looked_up(&mut self, looked: LookedUp) {
+        let asked = self.asked_at(looked.fence);
         self.release(looked.fence);
         let n = looked.n;
-        let now = self.now;
-        let again = self.after(looked.again_in);
-        let was_late = self
-            .life
-            .late
-            .iter()
-            .any(|look| look.n == n && look.at <= now);
-        self.life.late.retain(|look| look.n != n || look.at > now);
         match looked.result {
-            Looked::Found(found) => self.found(n, found),
-            Looked::Absent => self.absent(n),
-            Looked::Failed(why) if self.settling(n) => self.look_failed(n, why, again),
-            Looked::Denied(why) if self.settling(n) => self.unsettled(n, why),
-            Looked::Failed(_) if was_late => self.life.late.push(LateLook { n, at: again }),
-            Looked::Failed(_) | Looked::Denied(_) => {}
+            Looked::Found(found) => {
+                self.late_is_done(n);
+                self.found(n, found, asked);
+            }
+            Looked::Absent => {
+                self.late_is_done(n);
+                self.absent(n, asked);
+            }
+            Looked::Failed(why) => {
+                let again = self.after(looked.again_in);
+                self.late_again(n, again);
+                if self.settling(n) {
+                    self.look_failed(n, why, again);
+                }
+            }
+            Looked::Denied(why) => {
+                self.late_is_done(n);
+                if self.settling(n) {
+                    self.unsettled(n, why);
+                }
+            }
+        }
+    }
+
+    /// When the look-up that is under way was asked; none: the answer is of an earlier one.
+    fn asked_at(&self, fence: u64) -> Option<Timestamp> {
+        let running = self.life.running.as_ref();
+        running
+            .filter(|_| fence == self.life.fence)
+            .map(|running| running.since)
+    }
+
+    fn late_is_done(&mut self, n: u32) {
+        let now = self.now;
+        self.life.late.retain(|look| look.n != n || look.at > now);
+    }
+
+    /// A late look-up that failed is not given up.
+    fn late_again(&mut self, n: u32, again: Timestamp) {
+        let at = again.max(self.after(LATE_AGAIN));
+        let count = self.life.late.len();
+        self.late_is_done(n);
+        if self.life.late.len() < count {
+            self.life.late.push(LateLook { n, at });
         }
     }
 
@@ -61,34 +99,70 @@ impl Steps<'_> {
                 .is_some_and(|booking| booking.standing == Standing::InDoubt)
     }
 
-    fn found(&mut self, n: u32, found: Vec<Numbers>) {
-        let count = found.len();
-        let mut found = found.into_iter();
-        let Some(first) = found.next() else {
-            return self.absent(n);
+    fn found(&mut self, n: u32, found: Vec<Numbers>, asked: Option<Timestamp>) {
+        let Some(booking) = self.life.booking(n) else {
+            return;
         };
-        self.note(format!("the carrier knows booking {n}"));
-        if count == 1 {
-            return self.booked(n, first);
-        }
-        let account = match self.life.booking_mut(n) {
-            Some(booking) if booking.standing == Standing::InDoubt => {
-                booking.numbers = Some(first);
-                booking.account.clone()
+        let (standing, account) = (booking.standing, booking.account.clone());
+        let others = self.life.bookings.iter().filter(|other| {
+            other.account == account && (other.n != n || standing != Standing::InDoubt)
+        });
+        let known: Vec<&Numbers> = others.filter_map(|other| other.numbers.as_ref()).collect();
+        let mut news = found;
+        news.retain(|numbers| !known.iter().any(|known| known.same_as(numbers)));
+        match (news.len(), standing) {
+            // What it knows is not this booking, or nothing new.
+            (0, _) => self.absent(n, asked),
+            (2.., Standing::InDoubt) => self.several(n, &account, news),
+            _ => {
+                self.note(format!("the carrier knows booking {n}"));
+                for numbers in news {
+                    if self.is_another(n, &numbers) {
+                        self.beside(n, numbers);
+                    } else {
+                        self.booked(n, numbers);
+                    }
+                }
             }
-            _ => return,
+        }
+    }
+
+    /// A shipment under our reference that no request of ours is known to have made may be
+    /// somebody's: it is told, never voided.
+    fn beside(&mut self, n: u32, numbers: Numbers) {
+        let now = self.now;
+        let Some(twin) = self.twin(n) else {
+            return;
         };
+        if let Some(booking) = self.life.booking_mut(twin) {
+            booking.numbers = Some(numbers);
+            booking.booked_at = Some(now);
+        }
+        self.give_up(twin, "the carrier knows another shipment under this reference");
+    }
+
+    /// Which of them is the parcel's is for a person to say.
+    fn several(&mut self, n: u32, account: &str, found: Vec<Numbers>) {
+        let told = self.life.park.as_ref();
+        if told.is_some_and(|park| park.why.code == SEVERAL_FOUND) {
+            return;
+        }
+        let count = found.len();
+        if let Some(booking) = self.life.booking_mut(n) {
+            booking.numbers = found.into_iter().next();
+        }
         let message = format!("the carrier knows {count} shipments under one reference");
         self.park(
-            reason(&account, "several_found", message),
+            reason(account, SEVERAL_FOUND, message),
             &["booked", "rebook", "cancel"],
         );
     }
 
-    fn absent(&mut self, n: u32) {
-        if !self.settling(n) {
+    fn absent(&mut self, n: u32, asked: Option<Timestamp>) {
+        // An answer to an earlier question, or to one that the ladder did not ask, is no step of it.
+        let Some(asked) = asked.filter(|_| self.settling(n) && self.life.next_at.is_none()) else {
             return;
-        }
+        };
         let (now, gap) = (self.now, self.policy.gap);
         let Some(booking) = self.life.booking_mut(n) else {
             return;
@@ -99,10 +173,10 @@ impl Steps<'_> {
         let Some(booking) = self.life.booking_mut(n) else {
             return;
         };
-        let settled = booking.settle_at.unwrap_or(now);
+        let settled = booking.settle_at.unwrap_or(asked);
         let counts_from = proof.map_or(settled, |after| settled.max(later(sent_to, after)));
-        if now < counts_from {
-            return self.due(counts_from);
+        if asked < counts_from {
+            return self.due(counts_from.max(now));
         }
         booking.absent += 1;
         if booking.absent < 2 {
@@ -118,7 +192,7 @@ impl Steps<'_> {
         self.unsettled(n, reason(&account, "in_doubt", message.into()));
     }
 
-    fn look_failed(&mut self, n: u32, why: Reason, again: jiff::Timestamp) {
+    fn look_failed(&mut self, n: u32, why: Reason, again: Timestamp) {
         self.note(format!("looking up failed: {}", why.in_plain_words()));
         let (deadline, margin, gap) = (self.life.deadline, self.policy.margin, self.policy.gap);
         let Some(booking) = self.life.booking_mut(n) else {

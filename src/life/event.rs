@@ -237,7 +237,7 @@ pub struct Policy {
     pub gap: Duration,
     /// First look-up after a doubt: a hit ends it early.
     pub first_look: Duration,
-    /// Look-ups whatever the state, after the request was sent.
+    /// Look-ups whatever the state, after the last moment the request may have left.
     pub late_looks: Vec<Duration>,
     /// What each account's carrier can do.
     pub accounts: BTreeMap<String, Abilities>,

@@ -4,7 +4,7 @@ use carrier_sdk::WhoActs;
 
 use super::Steps;
 use super::announce::Announcement;
-use super::booking::{Numbers, Standing};
+use super::booking::{Booking, Numbers, Standing};
 use super::event::{Claim, Reason, Relabelled};
 use super::state::{Action, AfterVoid, Park, State};
 
@@ -17,6 +17,13 @@ impl Steps<'_> {
     /// The carrier has booking `n`.
     pub(super) fn booked(&mut self, n: u32, numbers: Numbers) {
         let now = self.now;
+        if self.is_another(n, &numbers) {
+            if let Some(twin) = self.twin(n) {
+                self.booked(twin, numbers);
+            }
+            return;
+        }
+        let void_has_failed = self.void_has_failed();
         let Some(booking) = self.life.booking_mut(n) else {
             return;
         };
@@ -36,7 +43,7 @@ impl Steps<'_> {
         }
         booking.numbers = Some(numbers);
         booking.booked_at.get_or_insert(now);
-        if known && self.life.state == State::Voiding {
+        if known && (self.life.state == State::Voiding || void_has_failed) {
             // Its void may be on its way: a label that comes now must not revive it.
             return;
         }
@@ -57,6 +64,41 @@ impl Steps<'_> {
             }
             Some(_) => self.unwanted(n),
         }
+    }
+
+    /// Whether these are numbers of another shipment than the one booking `n` is known to be.
+    pub(super) fn is_another(&self, n: u32, numbers: &Numbers) -> bool {
+        let Some(booking) = self.life.booking(n) else {
+            return false;
+        };
+        let known = booking.numbers.as_ref();
+        let sure = booking.standing != Standing::InDoubt;
+        sure && known.is_some_and(|known| !known.same_as(numbers))
+    }
+
+    /// A row for a second shipment under the reference of booking `n`.
+    pub(super) fn twin(&mut self, n: u32) -> Option<u32> {
+        let next = self.life.bookings.last().map_or(1, |last| last.n + 1);
+        let first = self.life.booking(n)?;
+        let twin = Booking {
+            n: next,
+            // No order id has this sign: the ledger keeps references apart.
+            reference: format!("{}#{next}", first.reference),
+            standing: Standing::Stray,
+            numbers: None,
+            booked_at: None,
+            announced: false,
+            voided: Vec::new(),
+            void_unanswered: false,
+            void_tries: 0,
+            void_at: None,
+            ..first.clone()
+        };
+        self.life.bookings.push(twin);
+        self.note(format!(
+            "booking {n} exists twice at the carrier's: booking {next}"
+        ));
+        Some(next)
     }
 
     /// One booking too many: to be voided, else a stray.
