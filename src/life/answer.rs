@@ -5,6 +5,9 @@ use super::booking::Standing;
 use super::event::{Answered, Outcome, Reason};
 use super::state::{LateLook, State};
 
+/// Before an order whose account was just paused is looked at again.
+const BREATH: std::time::Duration = std::time::Duration::from_secs(1);
+
 impl Steps<'_> {
     pub(super) fn answered(&mut self, answered: Answered) {
         self.release(answered.fence);
@@ -28,7 +31,8 @@ impl Steps<'_> {
             Outcome::Unauthorized(reason) => {
                 self.note(format!("refused: {}", reason.in_plain_words()));
                 self.pause = Some((reason.account.clone(), reason));
-                self.not_booked(n, self.now);
+                // Not at once: whoever claims next must see that the account is paused.
+                self.not_booked(n, self.after(BREATH));
             }
         }
     }

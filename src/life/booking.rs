@@ -88,6 +88,18 @@ pub struct Numbers {
 }
 
 impl Numbers {
+    /// Where the carrier names no parcels, each goes by the shipment's number.
+    pub(super) fn name_parcels(&mut self, count: usize) {
+        if self.parcels.is_empty() {
+            let tracking_number = self.tracking_number.clone();
+            let parcel = ParcelNumbers {
+                tracking_number,
+                label: None,
+            };
+            self.parcels = vec![parcel; count];
+        }
+    }
+
     /// Whether both speak of the same shipment: they share a number.
     pub fn same_as(&self, other: &Self) -> bool {
         let all = |numbers: &'_ Self| -> Vec<String> {

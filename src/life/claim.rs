@@ -7,6 +7,7 @@ use super::announce::{Announcement, RiskCause};
 use super::booking::{Booking, ProductRef, Standing};
 use super::event::{Claim, Reason};
 use super::plan::{Candidate, Line, Plan, Unfit};
+use super::settle::reason;
 use super::state::{Action, Running, State};
 use super::{Steps, Verdict, earlier};
 use crate::order::Key;
@@ -102,7 +103,7 @@ impl Steps<'_> {
 
     /// Which account books it now (rule 9).
     fn choose(&mut self, claim: &Claim) {
-        let open: Vec<&Candidate> = claim
+        let mut open: Vec<&Candidate> = claim
             .plan
             .candidates
             .iter()
@@ -115,6 +116,10 @@ impl Steps<'_> {
         let kept = open.iter().any(|candidate| candidate.feasible);
         if (self.life.promise_open && !kept) || self.now > self.life.deadline {
             return self.too_late();
+        }
+        if self.life.promise_open {
+            // An account that cannot keep the promise would break it in silence.
+            open.retain(|candidate| candidate.feasible);
         }
         for candidate in &open {
             if self.passes(candidate) {
@@ -188,23 +193,21 @@ impl Steps<'_> {
         match open.iter().find(|candidate| candidate.line == Line::Open) {
             Some(candidate) => self.book(candidate, claim),
             None => {
-                let margin = open.iter().map(|candidate| self.margin_of(candidate)).min();
+                let margins = open.iter().map(|candidate| self.margin_of(candidate));
+                let rested = open.iter().filter_map(|candidate| match candidate.line {
+                    Line::Resting(until) => Some(until.max(self.after(claim_pause()))),
+                    _ => None,
+                });
+                let next = margins.chain(rested).filter(|at| *at > self.now).min();
                 let soon = self.after(PAUSED_LOOK);
-                let margin = margin.filter(|margin| *margin > self.now).unwrap_or(soon);
-                self.due(margin.min(soon));
+                self.due(next.map_or(soon, |next| next.min(soon)));
             }
         }
     }
 
     fn too_late(&mut self) {
-        let why = Reason {
-            account: String::new(),
-            code: "too_late".into(),
-            message: "no truck that can still be caught keeps the promise".into(),
-            field: None,
-            who_acts: carrier_sdk::WhoActs::Operator,
-        };
-        self.park(why, &["retry", "cancel"]);
+        let message = "no truck that can still be caught keeps the promise";
+        self.park(reason("", "too_late", message.into()), &["retry", "cancel"]);
     }
 
     fn nobody_takes_it(&mut self, plan: &Plan) {
@@ -215,9 +218,10 @@ impl Steps<'_> {
                 .unfit
                 .iter()
                 .any(|unfit| unfit.who_acts == carrier_sdk::WhoActs::Shop);
-        if let (false, Some(first)) = (shop, reasons.first()) {
+        if !shop {
             // Nothing is wrong with the order: the configuration must change, then `parked retry`.
-            let why = first.clone();
+            let nobody = || reason("", "no_account", "no account is there to take it".into());
+            let why = reasons.into_iter().next().unwrap_or_else(nobody);
             return self.park(why, &["retry", "cancel"]);
         }
         self.life.state = State::Rejected;
@@ -248,6 +252,9 @@ impl Steps<'_> {
             booking.fence = fence;
             booking.sent_from = booking.sent_from.min(now);
             booking.sent_to = until;
+            // Of the same day, yet perhaps a later truck: carriers refuse a hand-over in the past.
+            booking.book_by = candidate.book_by;
+            booking.hand_over_at.clone_from(&candidate.hand_over_at);
         }
         let account = &candidate.account;
         self.note(format!("booking {n} with {account} is about to be sent"));

@@ -138,7 +138,10 @@ impl Steps<'_> {
             booking.numbers = Some(numbers);
             booking.booked_at = Some(now);
         }
-        self.give_up(twin, "the carrier knows another shipment under this reference");
+        self.give_up(
+            twin,
+            "the carrier knows another shipment under this reference",
+        );
     }
 
     /// Which of them is the parcel's is for a person to say.

@@ -10,6 +10,8 @@ use super::state::{Action, AfterVoid, Park, State};
 
 /// Why an order is parked whose booking has no label.
 const LABEL_MISSING: &str = "label_missing";
+/// How often a booking without a label is voided and made anew.
+const BOOKED_ANEW: usize = 2;
 /// Label requests before the booking is voided and made anew.
 const LABEL_TRIES: u32 = 3;
 
@@ -117,19 +119,16 @@ impl Steps<'_> {
         };
         booking.standing = Standing::Live;
         booking.failures = 0;
-        let counted = booking
-            .numbers
-            .as_ref()
-            .map_or(0, |numbers| numbers.parcels.len());
-        let (account, labelled) = (
-            booking.account.clone(),
-            booking.numbers.as_ref().is_some_and(Numbers::labelled),
-        );
+        let account = booking.account.clone();
+        let (counted, labelled) = booking.numbers.as_mut().map_or((0, false), |numbers| {
+            numbers.name_parcels(parcels);
+            (numbers.parcels.len(), numbers.labelled())
+        });
         self.life.park = None;
         if self.life.cancel.is_some() && self.policy.abilities(&account).void {
             return self.void_then(AfterVoid::Cancel);
         }
-        if counted != 0 && counted != parcels {
+        if counted != parcels {
             let why = reason(
                 &account,
                 "parcel_count",
@@ -182,7 +181,10 @@ impl Steps<'_> {
             self.life.next_at = None;
             return self.run(Action::Relabel { n, parcel }, claim);
         }
-        if abilities.void {
+        let thrown_away = self.life.bookings.iter().filter(|booking| {
+            booking.standing == Standing::Voided && booking.revision == self.life.revision
+        });
+        if abilities.void && thrown_away.count() < BOOKED_ANEW {
             self.note(format!(
                 "booking {n} is voided to be made anew with a label"
             ));
@@ -191,7 +193,7 @@ impl Steps<'_> {
         let why = reason(
             &account,
             LABEL_MISSING,
-            "it is booked, and the carrier gives its label only once".into(),
+            "it is booked, and no label of it can be had".into(),
         );
         let choices = ["booked", "rebook", "cancel", "retry"];
         let offered = if abilities.relabel { 4 } else { 3 };

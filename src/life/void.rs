@@ -172,7 +172,10 @@ impl Steps<'_> {
         if self.life.state == State::Booked {
             // The answer to an earlier void came when the booking already stood again.
             let why = "a void worked after all, the announced booking no longer exists";
-            return self.park(reason(&account, "voided", why.into()), &["rebook", "cancel"]);
+            return self.park(
+                reason(&account, "voided", why.into()),
+                &["rebook", "cancel"],
+            );
         }
         self.leave_doubt(self.now);
     }
