@@ -76,9 +76,13 @@ impl Steps<'_> {
             return;
         };
         let done = matches!(voided.outcome, VoidOutcome::Voided);
-        let wanted = matches!(booking.standing, Standing::Live | Standing::Extra);
-        // A void that worked after all is believed even of one that was given up.
-        if !wanted && !(done && booking.standing == Standing::Stray) {
+        let counts = match booking.standing {
+            Standing::Live | Standing::Extra => true,
+            // A void that worked after all is believed even of one that was given up.
+            Standing::Stray => done,
+            _ => false,
+        };
+        if !counts {
             return;
         }
         match voided.outcome {
