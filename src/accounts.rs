@@ -125,6 +125,17 @@ impl Accounts {
             .map(|(id, account)| (id.as_str(), account))
     }
 
+    /// The accounts that book real parcels, for everybody to see.
+    pub fn live(&self) -> String {
+        let live = self
+            .by_id
+            .iter()
+            .filter(|(_, account)| account.settings.environment == config::Environment::Live);
+        live.map(|(id, _)| id.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
     /// What `carrier_http` must know of each.
     pub fn access(&self) -> Vec<Access> {
         self.by_id.values().map(Account::access).collect()

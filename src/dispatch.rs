@@ -339,6 +339,7 @@ impl Dispatch {
                     if self.stalled.swap(false, Ordering::AcqRel) {
                         info!("the ledger keeps outcomes again");
                     }
+                    recorded.notes.iter().for_each(|note| info!("{note}"));
                     return recorded.life;
                 }
                 Err(problem) => {
@@ -357,7 +358,9 @@ impl Dispatch {
             event,
             kept: Kept::default(),
         };
-        one(self.parts.ledger.record(vec![change]).await)
+        let recorded = one(self.parts.ledger.record(vec![change]).await)?;
+        recorded.notes.iter().for_each(|note| info!("{note}"));
+        Ok(recorded)
     }
 
     fn busy(&self) -> std::sync::MutexGuard<'_, BTreeSet<Key>> {

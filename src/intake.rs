@@ -72,11 +72,10 @@ impl Intake {
             .zip(results)
             .map(|(key, result)| match result {
                 Ok(recorded) => {
-                    match recorded.verdict {
-                        Decided::Absorbed => info!(%key, "the same again: absorbed"),
-                        Decided::Conflict => warn!(%key, "other content under the same key: announced, nothing changed"),
-                        Decided::Applied | Decided::Refused(_) => info!(%key, "taken"),
+                    if recorded.verdict == Decided::Absorbed {
+                        info!(%key, "the same again: absorbed");
                     }
+                    recorded.notes.iter().for_each(|note| info!(%key, "{note}"));
                     Verdict::Durable
                 }
                 Err(problem) => {

@@ -74,6 +74,8 @@ pub struct Recorded {
     pub action: Option<Action>,
     /// What became of the event.
     pub verdict: Verdict,
+    /// What was added to the timeline: fit for a log, free of personal data.
+    pub notes: Vec<String>,
 }
 
 /// An order that is due, with its content in force.

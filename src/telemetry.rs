@@ -18,7 +18,8 @@ pub enum LogFormat {
 
 /// Starts telling. `RUST_LOG` overrides `level`; libraries are quiet unless it names them.
 pub fn start(format: LogFormat, level: &str) {
-    let quiet = format!("warn,diligence={level}");
+    // lapin shouts about every closed channel; the bus says in its own words what matters of it.
+    let quiet = format!("warn,lapin=off,diligence={level}");
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(quiet));
     let registry = tracing_subscriber::registry().with(filter);
     let started = match format {

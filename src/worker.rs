@@ -127,6 +127,11 @@ pub async fn run(
         taken,
         told: Arc::clone(&told),
     });
+    info!(
+        accounts = gateway.accounts.iter().count(),
+        live = gateway.accounts.live(),
+        "ready: orders are taken as they come"
+    );
     let consumed = bus.consume(intake, stop.clone()).await;
     if until == Until::Settled && consumed.is_ok() {
         settled(gateway, &dispatch, &stop).await;

@@ -26,23 +26,17 @@ pub struct Arguments {
 }
 
 impl Row for Line {
-    const HEADINGS: &'static [&'static str] = &[
-        "Order",
-        "What it meets",
-        "Ended",
-        "Account",
-        "Tracking number",
-        "Why",
-    ];
+    const HEADINGS: &'static [&'static str] = &["Order", "What it meets", "Ended", "With"];
 
     fn cells(&self) -> Vec<String> {
+        let parts = [&self.account, &self.tracking, &self.why];
+        let told = parts.into_iter().filter(|part| !part.is_empty());
+        let told: Vec<&str> = told.map(String::as_str).collect();
         vec![
             self.order_id.clone(),
             self.shows.clone(),
             self.state.clone(),
-            self.account.clone(),
-            self.tracking.clone(),
-            self.why.clone(),
+            told.join(" "),
         ]
     }
 }

@@ -70,7 +70,7 @@ fn line(role: &Role, life: &Life) -> Line {
 
 fn why(life: &Life) -> String {
     if let Some(park) = &life.park {
-        return format!("{} acts: {}", who(park.why.who_acts), park.why.message);
+        return format!("{}: {}", who(park.why.who_acts), park.why.message);
     }
     let voided = life
         .bookings
@@ -78,7 +78,7 @@ fn why(life: &Life) -> String {
         .any(|booking| booking.standing == Standing::Voided);
     match (voided, life.state, life.refusals.first()) {
         (true, State::Cancelled, _) => "its booking was voided".into(),
-        (true, ..) => "found again without its label: voided, booked anew".into(),
+        (true, ..) => "(the first one was voided)".into(),
         (false, _, Some(refusal)) => refusal.message.clone(),
         (false, _, None) => String::new(),
     }

@@ -152,13 +152,13 @@ pub fn story(promise: String, past: &str) -> Story {
     first.extend(troubled(&mut author));
     let (broken, mended) = address(&mut author);
     first.push(broken.clone());
-    let cancelled = author.order("CANCEL-1", "cancelled after booking: voided", |_| {});
+    let cancelled = author.order("CANCEL-1", "cancelled after booking", |_| {});
     let unable = author.order("CANCEL-2", "cancelled, but DHL cannot void", |order| {
         set(order, "/account", json!("dhl"))
     });
     let unknown = author.order("CANCEL-3", "cancelled before it came", |_| {});
     first.extend([(CANCELLED, wish("CANCEL-3")), cancelled, unable, unknown]);
-    let passed = author.order("LOGIN-2", "the paused account is passed over", |order| {
+    let passed = author.order("LOGIN-2", "the refused account is passed over", |order| {
         set(order, "/service", json!("south"))
     });
     let conflict = other_content(&first);
@@ -234,31 +234,27 @@ fn clean(author: &mut Author, past: &str) -> Vec<(&'static str, Vec<u8>)> {
             set(order, "/account", json!("chronopost-zpl"))
         }),
     );
-    orders.push(author.order("HEAVY-1", "45 kg: too heavy for Chronopost", |order| {
+    orders.push(author.order("HEAVY-1", "45 kg: DHL, not Chronopost", |order| {
         set(order, "/parcels", json!([{"id": "1", "weight_g": 45_000, "length_mm": 600, "width_mm": 400, "height_mm": 400}]));
     }));
-    orders.push(
-        author.order("LATE-1", "its promise was broken before it came", |order| {
-            set(order, "/deliver_by", json!(past))
-        }),
-    );
+    orders.push(author.order("LATE-1", "promised for an hour ago", |order| {
+        set(order, "/deliver_by", json!(past))
+    }));
     orders
 }
 
 fn troubled(author: &mut Author) -> Vec<(&'static str, Vec<u8>)> {
     vec![
-        author.order("LOST-1", "booked, the answer is lost", |_| {}),
-        author.order("HTML-1", "booked, the answer is a web page", |_| {}),
-        author.order(
-            "FOG-1",
-            "the answer is lost and DHL knows nothing",
-            |order| set(order, "/account", json!("dhl")),
-        ),
+        author.order("LOST-1", "booked, its answer is lost", |_| {}),
+        author.order("HTML-1", "booked, its answer is a web page", |_| {}),
+        author.order("FOG-1", "its answer is lost, DHL knows nothing", |order| {
+            set(order, "/account", json!("dhl"))
+        }),
         author.order("BUSY-1", "the carrier is busy: later", |_| {}),
-        author.order("DOWN-1", "the carrier is down, and comes back", |order| {
+        author.order("DOWN-1", "the carrier is down, comes back", |order| {
             set(order, "/service", json!("evening"))
         }),
-        author.order("DOWN-2", "the carrier is down, and comes back", |order| {
+        author.order("DOWN-2", "the carrier is down, comes back", |order| {
             set(order, "/service", json!("evening"))
         }),
         author.order("LOGIN-1", "credentials refused: next account", |order| {

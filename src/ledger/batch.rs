@@ -163,6 +163,7 @@ impl<'a> Batch<'a> {
             life: transition.life,
             action: transition.action,
             verdict: transition.verdict,
+            notes: transition.notes,
         };
         (standing, Ok(recorded))
     }

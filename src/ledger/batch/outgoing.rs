@@ -31,8 +31,8 @@ impl Batch<'_> {
     /// Events take their numbers and their bytes here, once for ever.
     pub(super) fn tell(&mut self, transition: &mut Transition, before: &Life) {
         let key = transition.life.key.to_string();
-        for text in transition.notes.drain(..) {
-            let row = vec![key.as_str().into(), self.now.into(), text.into()];
+        for text in &transition.notes {
+            let row = vec![key.as_str().into(), self.now.into(), text.as_str().into()];
             self.writes.notes.push(row);
         }
         let announcements = std::mem::take(&mut transition.announcements);
