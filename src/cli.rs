@@ -52,7 +52,7 @@ enum Command {
     #[cfg(feature = "stub")]
     Demo(demo::Arguments),
     /// The service: takes orders off the queue until SIGTERM, then drains
-    Worker,
+    Worker(run::Worker),
     /// The same pipeline fed by a file of orders
     Dispatch(run::Dispatch),
     /// Where orders stand
@@ -89,7 +89,7 @@ impl Command {
         match self {
             #[cfg(feature = "stub")]
             Self::Demo(_) => "error",
-            Self::Worker | Self::Dispatch(_) => "info",
+            Self::Worker(_) | Self::Dispatch(_) => "info",
             _ => "warn",
         }
     }
@@ -131,7 +131,7 @@ async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
     match command {
         #[cfg(feature = "stub")]
         Command::Demo(arguments) => demo::run(arguments).await,
-        Command::Worker => run::worker(source).await,
+        Command::Worker(arguments) => run::worker(arguments, source).await,
         Command::Dispatch(arguments) => run::dispatch(arguments, source).await,
         Command::Orders(command) => orders::run(command, source).await,
         Command::Labels(command) => labels::run(command, source).await,

@@ -84,7 +84,7 @@ pub async fn play(
         &progress,
     );
     let playing = tokio::time::timeout(CURTAIN, performing);
-    let work = worker::run(&gateway, bus, stop.clone(), Until::Stopped);
+    let work = worker::run(&gateway, bus, stop.clone(), Until::Stopped, None);
     let curtain = async {
         let played = playing.await;
         stop.cancel();

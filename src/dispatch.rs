@@ -52,12 +52,33 @@ pub struct Parts {
     pub lease: Duration,
     /// Orders worked on at a time.
     pub in_flight: usize,
+    /// Set after the ledger was restored from a backup.
+    pub look_first: Option<Restored>,
     /// Rings when something new is due.
     pub wake: Arc<Notify>,
     /// Rung when there may be labels to print.
     pub to_print: Arc<Notify>,
     /// Rung when something was told.
     pub told: Arc<Notify>,
+}
+
+/// The ledger was restored: orders paid in this span may have been booked by the one that was lost.
+#[derive(Debug, Clone, Copy)]
+pub struct Restored {
+    /// When the backup was made.
+    pub since: Timestamp,
+    /// When this worker started.
+    pub until: Timestamp,
+}
+
+impl Restored {
+    /// Since when an order may have been booked, if it may. One that does not say when it was paid may.
+    fn since_for(self, order: Option<&Order>) -> Option<Timestamp> {
+        let paid_at = order.and_then(|order| order.paid_at);
+        paid_at
+            .is_none_or(|paid_at| paid_at <= self.until)
+            .then_some(self.since)
+    }
 }
 
 /// The dispatcher of one worker.
@@ -273,6 +294,10 @@ impl Dispatch {
             plan: self.lines.drawn_on(plan, &self.parts.http, now),
             later,
             hashed_reference: hashed,
+            look_first: self
+                .parts
+                .look_first
+                .and_then(|restored| restored.since_for(order)),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::accounts::Accounts;
 use crate::bus::Bus;
 use crate::carrier_http::CarrierHttp;
 use crate::config::Config;
-use crate::dispatch::{Dispatch, Parts};
+use crate::dispatch::{Dispatch, Parts, Restored};
 use crate::events::Teller;
 use crate::intake::Intake;
 use crate::labels::PrintFolder;
@@ -92,11 +92,16 @@ pub async fn run(
     bus: Arc<dyn Bus>,
     stop: CancellationToken,
     until: Until,
+    look_first: Option<Restored>,
 ) -> anyhow::Result<()> {
     let [taken, to_print, told] = [(); 3].map(|()| Arc::new(Notify::new()));
     let (stop_printer, stop_relay) = (CancellationToken::new(), CancellationToken::new());
     let stop_dispatch = CancellationToken::new();
-    let dispatch = dispatch(gateway, [&taken, &to_print, &told].map(Arc::clone))?;
+    let dispatch = dispatch(
+        gateway,
+        look_first,
+        [&taken, &to_print, &told].map(Arc::clone),
+    )?;
     let printer = match &gateway.config.labels.folder {
         None => tokio::spawn(std::future::ready(())),
         Some(folder) => {
@@ -158,6 +163,7 @@ fn open_folder(folder: &Path) -> anyhow::Result<PrintFolder> {
 
 fn dispatch(
     gateway: &Gateway,
+    look_first: Option<Restored>,
     [wake, to_print, told]: [Arc<Notify>; 3],
 ) -> anyhow::Result<Arc<Dispatch>> {
     let settings = &gateway.config.dispatch;
@@ -176,6 +182,7 @@ fn dispatch(
         worker: format!("worker-{}", std::process::id()),
         lease: Duration::from_secs(settings.lease_s),
         in_flight: settings.in_flight,
+        look_first,
         wake,
         to_print,
         told,

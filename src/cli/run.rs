@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use jiff::Timestamp;
 use secrecy::ExposeSecret;
 
 use super::config::Source;
@@ -13,10 +14,20 @@ use crate::bus::Bus;
 use crate::bus::file::FileBus;
 use crate::bus::rabbitmq::Rabbit;
 use crate::config::{self, Config};
+use crate::dispatch::Restored;
 use crate::ledger::{Filter, sqlite};
 use crate::life::State;
 use crate::shutdown;
 use crate::worker::{self, Gateway, Until};
+
+/// The arguments of `worker`.
+#[derive(Args)]
+pub struct Worker {
+    /// The ledger was restored from a backup of this time (2026-11-24T09:00:00Z): what may have been
+    /// booked since is looked up before it is booked
+    #[arg(long, value_name = "SINCE")]
+    lookup_first: Option<Timestamp>,
+}
 
 /// The arguments of `dispatch`.
 #[derive(Args)]
@@ -35,10 +46,14 @@ pub struct Dispatch {
 ///
 /// # Errors
 /// When it cannot start: place, fault and remedy.
-pub async fn worker(source: &Source) -> Result<Ending, Failure> {
+pub async fn worker(arguments: Worker, source: &Source) -> Result<Ending, Failure> {
     let config = gateway::checked(source, config::check_worker)?;
     let bus = Rabbit::new(config.bus.clone())?;
-    run(config, Arc::new(bus), Until::Stopped).await?;
+    let restored = arguments.lookup_first.map(|since| Restored {
+        since,
+        until: Timestamp::now(),
+    });
+    run(config, Arc::new(bus), Until::Stopped, restored).await?;
     Ok(Ending::Done)
 }
 
@@ -49,7 +64,7 @@ pub async fn worker(source: &Source) -> Result<Ending, Failure> {
 pub async fn dispatch(arguments: Dispatch, source: &Source) -> Result<Ending, Failure> {
     let config = gateway::checked(source, |_| Vec::new())?;
     let bus = FileBus::new(arguments.file, arguments.events, arguments.dead);
-    run(config, Arc::new(bus), Until::Settled).await?;
+    run(config, Arc::new(bus), Until::Settled, None).await?;
     let gateway = gateway::open(source).await?;
     let parked = Filter {
         states: vec![State::Parked],
@@ -64,12 +79,17 @@ pub async fn dispatch(arguments: Dispatch, source: &Source) -> Result<Ending, Fa
     })
 }
 
-async fn run(config: Config, bus: Arc<dyn Bus>, until: Until) -> Result<(), Failure> {
+async fn run(
+    config: Config,
+    bus: Arc<dyn Bus>,
+    until: Until,
+    restored: Option<Restored>,
+) -> Result<(), Failure> {
     let cannot_watch = |error| Failure::failed(format!("signals cannot be watched: {error}"));
     let stop = shutdown::on_signal().map_err(cannot_watch)?;
     let path = sqlite::path_of(config.ledger.url.expose_secret())?;
     // Held until the end, and let go by the system if we are killed.
     let _role = sqlite::lock_worker(&path)?;
     let gateway = Gateway::open(config).await?;
-    Ok(worker::run(&gateway, bus, stop, until).await?)
+    Ok(worker::run(&gateway, bus, stop, until, restored).await?)
 }

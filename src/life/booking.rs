@@ -159,6 +159,9 @@ pub struct Booking {
     pub sent_to: Timestamp,
     /// Whether it was ever in doubt.
     pub doubted: bool,
+    /// Looked up before it was sent, because the ledger was restored from a backup.
+    #[serde(default)]
+    pub precaution: bool,
     /// When an absent answer begins to count.
     pub settle_at: Option<Timestamp>,
     /// Absent answers that count.

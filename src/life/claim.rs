@@ -241,7 +241,13 @@ impl Steps<'_> {
         });
         let n = match again {
             Some(last) => last.n,
-            None => self.new_booking(candidate, claim),
+            None => {
+                let n = self.new_booking(candidate, claim);
+                if let Some(since) = claim.look_first {
+                    return self.look_first(n, since);
+                }
+                n
+            }
         };
         self.run(Action::Book { n }, claim);
         let (fence, now, until) = (self.life.fence, self.now, self.after(claim.lease));
@@ -258,6 +264,23 @@ impl Steps<'_> {
         }
         let account = &candidate.account;
         self.note(format!("booking {n} with {account} is about to be sent"));
+    }
+
+    /// After a ledger was restored, an order that looks new may have been booked before: it is looked
+    /// up under the reference it would have had, and booked when the carrier does not know it.
+    fn look_first(&mut self, n: u32, since: Timestamp) {
+        let now = self.now;
+        if let Some(booking) = self.life.booking_mut(n) {
+            booking.standing = Standing::InDoubt;
+            booking.precaution = true;
+            booking.sent_from = since;
+            booking.settle_at = Some(now);
+        }
+        self.life.state = State::InDoubt;
+        self.note(format!(
+            "booking {n} is looked up before it is sent: the ledger was restored"
+        ));
+        self.due(now);
     }
 
     fn new_booking(&mut self, candidate: &Candidate, claim: &Claim) -> u32 {
@@ -283,6 +306,7 @@ impl Steps<'_> {
             sent_from: self.now,
             sent_to: self.now,
             doubted: false,
+            precaution: false,
             settle_at: None,
             absent: 0,
             failures: 0,

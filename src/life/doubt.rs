@@ -1,6 +1,8 @@
 //! The ladder out of doubt: look up by reference, believe absence only as far as the carrier's
 //! profile allows, then the account's policy. And the look-ups long after (rule 5).
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::Steps;
@@ -172,7 +174,12 @@ impl Steps<'_> {
         };
         booking.failures = 0;
         let (account, sent_to) = (booking.account.clone(), booking.sent_to);
-        let proof = self.policy.abilities(&account).absence_is_proof;
+        // What was only looked up as a precaution was sent long ago, if ever: no index lags so far.
+        let precaution = booking.precaution && !booking.doubted;
+        let proof = match self.policy.abilities(&account).absence_is_proof {
+            None if precaution => Some(Duration::ZERO),
+            proof => proof,
+        };
         let Some(booking) = self.life.booking_mut(n) else {
             return;
         };

@@ -68,6 +68,9 @@ pub struct Claim {
     pub later: Plan,
     /// The plain reference is taken by another order: use a hashed one.
     pub hashed_reference: bool,
+    /// The ledger was restored from a backup of this time, and the order may have been booked since:
+    /// it is looked up before it is booked.
+    pub look_first: Option<Timestamp>,
 }
 
 /// The outcome of a booking request, whoever holds the lease by now.

@@ -243,6 +243,7 @@ fn in_doubt() -> Booking {
         sent_from: moment("2026-11-23T09:12:05Z"),
         sent_to: moment("2026-11-23T09:14:05Z"),
         doubted: true,
+        precaution: false,
         settle_at: None,
         absent: 0,
         failures: 0,

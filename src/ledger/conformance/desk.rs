@@ -222,6 +222,7 @@ pub fn claim_as(key: &Key, now: Timestamp, hashed_reference: bool) -> Change {
         later: plan.clone(),
         plan,
         hashed_reference,
+        look_first: None,
     });
     change(key, event, Kept::default())
 }
