@@ -5,7 +5,7 @@
 
 mod post;
 mod report;
-pub mod stage;
+mod stage;
 mod story;
 
 use std::collections::BTreeMap;

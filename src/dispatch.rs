@@ -9,8 +9,6 @@ mod answers;
 mod lines;
 mod prepare;
 mod reasons;
-#[cfg(all(test, feature = "stub"))]
-mod tests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

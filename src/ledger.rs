@@ -8,6 +8,7 @@
 mod batch;
 #[cfg(test)]
 mod conformance;
+mod gauges;
 mod queries;
 mod rows;
 mod schema;
@@ -22,6 +23,8 @@ use jiff::Timestamp;
 use crate::life::{Action, Event, Life, Policy, Reason, Standing, State, Verdict};
 use crate::order::Key;
 use crate::outbox::Outbox;
+
+pub use gauges::Gauges;
 
 /// One thing that happened to one order, with what must be kept beside the decision.
 #[derive(Debug, Clone)]
@@ -219,6 +222,9 @@ pub trait Ledger: Outbox {
     /// How many orders are in each state.
     fn count(&self) -> BoxFuture<'_, Result<Vec<(State, u64)>, LedgerError>>;
 
+    /// The ledger's figures, by aggregate queries that walk indexes: fit to be asked every few seconds.
+    fn gauges(&self) -> BoxFuture<'_, Result<Gauges, LedgerError>>;
+
     /// An order's labels.
     fn labels<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Vec<KeptLabel>, LedgerError>>;
 
@@ -242,7 +248,7 @@ pub trait Ledger: Outbox {
     /// What an order that is not ended needs is kept.
     fn erase_expired(&self, now: Timestamp) -> BoxFuture<'_, Result<u64, LedgerError>>;
 
-    /// Whether there is room to keep the outcome of what is claimed now.
+    /// Whether the outcome of what is claimed now could be kept: there is room, and it may be written.
     fn headroom(&self) -> BoxFuture<'_, Result<(), LedgerError>>;
 
     /// Writes what is pending and closes.

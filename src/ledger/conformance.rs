@@ -50,6 +50,8 @@ macro_rules! facts_of {
             a_voided_booking_is_taken_out_of_the_print_folder,
             the_next_truck_is_served_first_and_exceptions_are_left_out,
             orders_are_counted_and_listed_by_state,
+            the_figures_tell_what_is_open_late_in_doubt_and_untold,
+            a_ledger_that_holds_nothing_has_figures_too,
             nothing_acknowledged_is_lost_when_the_process_ends_without_closing,
             personal_data_is_erased_in_time_but_not_of_an_open_order,
         }

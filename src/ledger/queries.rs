@@ -34,6 +34,21 @@ pub const ORDER: &str = "SELECT o.life, b.body FROM orders o
 pub const TIMELINE: &str = "SELECT at, text FROM notes WHERE key = $1 ORDER BY id";
 /// How many orders stand where.
 pub const COUNT: &str = "SELECT state, COUNT(*) FROM orders GROUP BY state";
+/// Per state: orders, those late at $1, and the next moment one of them is late.
+pub const GAUGES_OF_ORDERS: &str = "SELECT state, COUNT(*),
+ COUNT(CASE WHEN urgent_at <= $1 THEN 1 END), MIN(CASE WHEN urgent_at > $1 THEN urgent_at END)
+ FROM orders GROUP BY state";
+/// Since when the oldest doubt lasts: of a booking that was sent again, the last time counts.
+pub const GAUGES_OF_DOUBT: &str = "SELECT MIN(sent.at) FROM (SELECT MAX(a.at) AS at FROM orders o
+ JOIN bookings b ON b.key = o.key JOIN attempts a ON a.key = b.key AND a.n = b.n
+ WHERE o.state = 'in_doubt' AND b.standing = 'in_doubt' AND a.action = 'book'
+ GROUP BY b.key, b.n) sent";
+/// How many strays there are.
+pub const GAUGES_OF_STRAYS: &str = "SELECT COUNT(*) FROM bookings WHERE standing = 'stray'";
+/// Events that wait, and since when.
+pub const GAUGES_OF_OUTBOX: &str = "SELECT COUNT(*),
+ (SELECT created_at FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT 1)
+ FROM outbox WHERE sent_at IS NULL";
 /// An order's labels.
 pub const LABELS_OF: &str =
     "SELECT id, key, n, parcel, format, bytes FROM labels WHERE key = $1 ORDER BY n, parcel, id";

@@ -28,7 +28,7 @@ use tokio::sync::{mpsc, oneshot};
 use self::reads::Reads;
 use self::writer::{Answer, Job, Work, Writer, Written};
 use super::{
-    Change, Due, Filter, KeptLabel, Ledger, LedgerError, Note, OrderRow, Paused, PrintJob,
+    Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Paused, PrintJob,
     Recorded, Rules, schema,
 };
 use crate::life::State;
@@ -143,13 +143,17 @@ impl SqliteLedger {
         &self.path
     }
 
-    async fn hand_in(&self, work: Work) -> Result<oneshot::Receiver<Answer>, LedgerError> {
-        let Some(writer) = &self.writer else {
-            return Err(LedgerError::Unavailable(format!(
+    fn writer(&self) -> Result<&mpsc::Sender<Job>, LedgerError> {
+        self.writer.as_ref().ok_or_else(|| {
+            LedgerError::Unavailable(format!(
                 "{} was opened for reading only",
                 self.path.display()
-            )));
-        };
+            ))
+        })
+    }
+
+    async fn hand_in(&self, work: Work) -> Result<oneshot::Receiver<Answer>, LedgerError> {
+        let writer = self.writer()?;
         let (reply, answer) = oneshot::channel();
         let handed_in = writer.send(Job { work, reply }).await;
         handed_in.map_err(|_| {
@@ -261,6 +265,11 @@ impl Ledger for SqliteLedger {
         self.reads.count().boxed()
     }
 
+    fn gauges(&self) -> BoxFuture<'_, Result<Gauges, LedgerError>> {
+        let now = self.rules.clock.now().as_microsecond();
+        self.reads.gauges(now).boxed()
+    }
+
     fn labels<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Vec<KeptLabel>, LedgerError>> {
         self.reads.labels(key).boxed()
     }
@@ -308,7 +317,11 @@ impl Ledger for SqliteLedger {
     }
 
     fn headroom(&self) -> BoxFuture<'_, Result<(), LedgerError>> {
-        async move { place::headroom(&self.path, self.rules.headroom_mib) }.boxed()
+        async move {
+            self.writer()?;
+            place::headroom(&self.path, self.rules.headroom_mib)
+        }
+        .boxed()
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::Store;
-use super::desk::{Desk, order, plan, received, received_for};
-use crate::ledger::Filter;
-use crate::life::State;
+use super::desk::{Desk, answered, order, plan, reason, received, received_for};
+use crate::ledger::{Filter, Gauges};
+use crate::life::{Outcome, State};
 
 pub async fn the_next_truck_is_served_first_and_exceptions_are_left_out(store: &dyn Store) {
     let desk = Desk::open(store).await;
@@ -59,6 +59,42 @@ pub async fn orders_are_counted_and_listed_by_state(store: &dyn Store) {
         .collect();
     assert_eq!(ids, ["A-3", "A-1"]);
     assert_eq!(listed[0].changed_at, desk.now());
+}
+
+pub async fn the_figures_tell_what_is_open_late_in_doubt_and_untold(store: &dyn Store) {
+    let desk = Desk::open(store).await;
+    desk.book("BOOKED", "1001").await;
+    desk.tell_all().await;
+    for (id, hours) in [("MISSED", 1), ("NEXT", 2), ("LATER", 8)] {
+        let plan = plan(desk.now(), Duration::from_secs(hours * 3600));
+        desk.one(received_for(&order(id), plan, desk.now())).await;
+    }
+    let accepted_at = desk.now();
+    desk.pass(Duration::from_secs(600));
+    let sent_at = desk.now();
+    let doubtful = order("LATER").key;
+    let fence = desk.claim(&doubtful).await.life.fence;
+    let lost = Outcome::Unknown(reason("timeout"));
+    desk.one(answered(&doubtful, fence, lost)).await;
+    desk.pass(Duration::from_secs(3600));
+    let mut figures = desk.ledger.gauges().await.expect("read");
+    figures.orders.sort();
+    let expected = Gauges {
+        orders: vec![(State::Waiting, 2), (State::InDoubt, 1), (State::Booked, 1)],
+        late: 1,
+        next_cut_off: accepted_at.checked_add(Duration::from_secs(2 * 3600)).ok(),
+        in_doubt_since: Some(sent_at),
+        strays: 0,
+        unsent: 3,
+        unsent_since: Some(accepted_at),
+    };
+    assert_eq!(figures, expected);
+}
+
+pub async fn a_ledger_that_holds_nothing_has_figures_too(store: &dyn Store) {
+    let desk = Desk::open(store).await;
+    let figures = desk.ledger.gauges().await.expect("read");
+    assert_eq!(figures, Gauges::default());
 }
 
 pub async fn nothing_acknowledged_is_lost_when_the_process_ends_without_closing(store: &dyn Store) {

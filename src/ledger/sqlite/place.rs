@@ -6,6 +6,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::StatVfsMountFlags;
+
 use crate::ledger::LedgerError;
 
 /// Readable and writable by the owner alone.
@@ -89,12 +91,19 @@ pub fn headroom(path: &Path, wanted_mib: u64) -> Result<(), LedgerError> {
             folder.display()
         ))
     })?;
+    // A disk that fails is often mounted again by the system, for reading only.
+    if disk.f_flag.contains(StatVfsMountFlags::RDONLY) {
+        return Err(LedgerError::Unavailable(format!(
+            "the disk at {} is mounted for reading only: check it and mount it for writing",
+            folder.display()
+        )));
+    }
     let free_mib = disk.f_bavail.saturating_mul(disk.f_frsize) / (1024 * 1024);
     if free_mib >= wanted_mib {
         return Ok(());
     }
     Err(LedgerError::Unavailable(format!(
-        "only {free_mib} MiB are free at {}, {wanted_mib} are wanted before anything is booked: free some disk (dispatch.headroom_mib)",
+        "only {free_mib} MiB are free at {}, {wanted_mib} are wanted before anything is booked: free some disk (ledger.headroom_mib)",
         folder.display()
     )))
 }

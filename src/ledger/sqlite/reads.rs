@@ -8,8 +8,10 @@ use sqlx::Row;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 
 use super::faults;
+use crate::ledger::gauges::StateRow;
 use crate::ledger::{
-    Due, Filter, KeptLabel, LedgerError, Note, OrderRow, Paused, PrintJob, PrintKind, queries, rows,
+    Due, Filter, Gauges, KeptLabel, LedgerError, Note, OrderRow, Paused, PrintJob, PrintKind,
+    queries, rows,
 };
 use crate::life::{Life, State};
 use crate::order::Key;
@@ -91,6 +93,27 @@ impl Reads {
         })
     }
 
+    pub async fn gauges(&self, now: i64) -> Answer<Gauges> {
+        let mut gauges = Gauges::default();
+        let orders = sqlx::query(queries::GAUGES_OF_ORDERS).bind(now);
+        for row in self.each(orders.fetch_all(&self.pool).await, state_row)? {
+            gauges.count_in(&row);
+        }
+        let doubt: Option<i64> = self
+            .one(queries::GAUGES_OF_DOUBT, |row| Ok(row.try_get(0)?))
+            .await?;
+        gauges.in_doubt_since = doubt.map(rows::moment);
+        gauges.strays = self
+            .one(queries::GAUGES_OF_STRAYS, |row| number(row, 0))
+            .await?;
+        let outbox = |row: &SqliteRow| Ok((number(row, 0)?, row.try_get(1)?));
+        let (unsent, since): (u64, Option<i64>) =
+            self.one(queries::GAUGES_OF_OUTBOX, outbox).await?;
+        gauges.unsent = unsent;
+        gauges.unsent_since = since.map(rows::moment);
+        Ok(gauges)
+    }
+
     pub async fn labels(&self, key: &Key) -> Answer<Vec<KeptLabel>> {
         let query = sqlx::query(queries::LABELS_OF).bind(key.to_string());
         let found = query.fetch_all(&self.pool).await;
@@ -137,6 +160,17 @@ impl Reads {
                 body: Bytes::from(row.try_get::<String, _>(3)?),
             })
         })
+    }
+
+    /// The one row of an aggregate.
+    async fn one<T>(
+        &self,
+        question: &'static str,
+        read: impl Fn(&SqliteRow) -> Result<T, Fault>,
+    ) -> Answer<T> {
+        let found = sqlx::query(question).fetch_all(&self.pool).await;
+        let row = self.each(found, read)?.pop();
+        row.ok_or_else(|| LedgerError::Unreadable("nothing where a figure should be".into()))
     }
 
     fn each<T>(
@@ -194,6 +228,15 @@ fn due(row: &SqliteRow) -> Result<Due, Fault> {
     Ok(Due {
         life: life(row.try_get(0)?)?,
         order: row.try_get(1)?,
+    })
+}
+
+fn state_row(row: &SqliteRow) -> Result<StateRow, Fault> {
+    Ok(StateRow {
+        state: rows::state(row.try_get(0)?).ok_or_else(|| unknown("a state"))?,
+        count: number(row, 1)?,
+        late: number(row, 2)?,
+        next_cut_off: row.try_get(3)?,
     })
 }
 

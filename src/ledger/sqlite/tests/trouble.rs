@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions, Connection, Row};
 use super::super::{SqliteLedger, lock_worker, options};
 use super::File;
 use crate::ledger::conformance::{Desk, received};
-use crate::ledger::{Ledger, LedgerError, Rules, queries};
+use crate::ledger::{Ledger, LedgerError, Rules, queries, schema};
 use crate::order::sample;
 
 async fn raw(file: &File) -> SqliteConnection {
@@ -90,7 +90,7 @@ async fn a_ledger_that_is_up_to_date_is_not_made_again() {
     new_ledger(&file).await;
     let query = sqlx::query("SELECT COUNT(*) FROM ledger_versions");
     let row = query.fetch_one(&mut raw(&file).await).await.expect("a row");
-    assert_eq!(row.get::<i64, _>(0), 1);
+    assert_eq!(row.get::<i64, _>(0), schema::NEWEST);
 }
 
 #[test]
@@ -129,6 +129,7 @@ async fn a_ledger_opened_for_reading_writes_nothing() {
     let reader = reader.expect("a ledger");
     assert!(reader.order(&key).await.expect("read").is_some());
     assert!(words(record_one(&reader, "A-2").await).contains("for reading only"));
+    assert!(words(reader.headroom().await).contains("for reading only"));
 }
 
 #[tokio::test]
@@ -264,6 +265,32 @@ async fn after_closing_nothing_is_taken_and_one_file_remains() {
     assert_eq!(files.count(), 1);
 }
 
+async fn plan_of(connection: &mut SqliteConnection, question: &str) -> String {
+    let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {question}"));
+    let rows = sqlx::query(explain).bind(1_i64).bind(1_i64);
+    let rows = rows.fetch_all(connection).await.expect("a plan");
+    let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+    plan.join("\n")
+}
+
+#[tokio::test]
+async fn figures_are_read_from_indexes_and_erasing_still_goes_by_time() {
+    let file = File::new();
+    new_ledger(&file).await;
+    let mut connection = raw(&file).await;
+    for (question, index) in [
+        (queries::GAUGES_OF_ORDERS, "COVERING INDEX orders_gauges"),
+        (queries::GAUGES_OF_DOUBT, "INDEX bookings_standing"),
+        (queries::GAUGES_OF_STRAYS, "INDEX bookings_standing"),
+        (queries::GAUGES_OF_OUTBOX, "INDEX outbox_unsent"),
+        (queries::ERASE[0], "INDEX order_bodies_erase"),
+    ] {
+        let plan = plan_of(&mut connection, question).await;
+        assert!(plan.contains(index), "{question}: {plan}");
+    }
+    connection.close().await.expect("closed");
+}
+
 #[tokio::test]
 async fn the_questions_of_every_moment_walk_an_index() {
     let file = File::new();
@@ -276,11 +303,7 @@ async fn the_questions_of_every_moment_walk_an_index() {
         (queries::UNSENT_PRINTED, "print_jobs_undone_of"),
         (queries::UNPRINTED, "print_jobs_undone"),
     ] {
-        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {question}"));
-        let rows = sqlx::query(explain).bind(1_i64).bind(1_i64);
-        let rows = rows.fetch_all(&mut connection).await.expect("a plan");
-        let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
-        let plan = plan.join("\n");
+        let plan = plan_of(&mut connection, question).await;
         assert!(plan.contains(index), "{question}: {plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{question}: {plan}");
         assert!(!plan.contains("SCAN o\n"), "{question}: {plan}");
