@@ -20,6 +20,8 @@ mod plan;
 mod receive;
 mod settle;
 mod state;
+#[cfg(test)]
+mod tests;
 mod void;
 
 pub use announce::{Announcement, RiskCause};
