@@ -5,7 +5,7 @@
 
 mod post;
 mod report;
-mod stage;
+pub mod stage;
 mod story;
 
 use std::collections::BTreeMap;

@@ -9,6 +9,8 @@ mod answers;
 mod lines;
 mod prepare;
 mod reasons;
+#[cfg(all(test, feature = "stub"))]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

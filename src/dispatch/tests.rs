@@ -1,0 +1,223 @@
+//! The dispatcher against real stubs over HTTP and a real SQLite ledger that can be made to fail.
+
+mod failing;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use carrier_sdk::stub::{FaultRule, StubFault};
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Dispatch, Parts};
+use crate::bus::{Delivery, Handler, Verdict};
+use crate::carrier_http::CarrierHttp;
+use crate::demo::stage::Stage;
+use crate::intake::Intake;
+use crate::ledger::Ledger;
+use crate::life::{Life, State, later};
+use crate::order::Key;
+use crate::retry::RetryPolicy;
+use crate::worker::Gateway;
+use failing::{Failing, Seen};
+
+/// Longest wait for something that must happen.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A dispatcher at work, with the demo's carriers and accounts.
+struct Workshop {
+    stage: Stage,
+    ledger: Arc<Failing>,
+    intake: Intake,
+    stop: CancellationToken,
+    running: JoinHandle<()>,
+    _folder: tempfile::TempDir,
+}
+
+impl Workshop {
+    async fn open() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let stage = Stage::build(folder.path(), None).await.expect("a stage");
+        let gateway = Gateway::open(stage.config.clone())
+            .await
+            .expect("a gateway");
+        let ledger = Arc::new(Failing::around(Arc::clone(&gateway.ledger)));
+        let [wake, to_print, told] = [(); 3].map(|()| Arc::new(Notify::new()));
+        let dispatch = Dispatch::new(Parts {
+            ledger: Arc::<Failing>::clone(&ledger),
+            accounts: Arc::clone(&gateway.accounts),
+            http: CarrierHttp::new(gateway.accounts.access()).expect("lines"),
+            routes: Arc::clone(&gateway.routes),
+            policy: Arc::clone(&gateway.policy),
+            retry: RetryPolicy {
+                first: Duration::from_millis(50),
+                max: Duration::from_millis(200),
+            },
+            worker: "tester".into(),
+            lease: Duration::from_secs(12),
+            in_flight: 8,
+            look_first: None,
+            wake: Arc::clone(&wake),
+            to_print,
+            told: Arc::clone(&told),
+        });
+        let stop = CancellationToken::new();
+        Self {
+            intake: Intake {
+                ledger: Arc::<Failing>::clone(&ledger),
+                routes: Arc::clone(&gateway.routes),
+                max_bytes: 1 << 20,
+                taken: wake,
+                told,
+            },
+            running: tokio::spawn(dispatch.run(stop.clone())),
+            stage,
+            ledger,
+            stop,
+            _folder: folder,
+        }
+    }
+
+    async fn receive(&self, order_id: &str) {
+        let promise = later(Timestamp::now(), Duration::from_secs(6 * 86_400));
+        let order = json!({
+            "order_id": order_id, "service": "express", "ship_from": "lille", "deliver_by": promise,
+            "recipient": {"name": "Ana Silva", "street": ["1 rue Neuve"], "postal_code": "75002",
+                "city": "Paris", "country": "FR", "phone": "+33612345678"},
+            "parcels": [{"weight_g": 500}],
+        });
+        let delivery = Delivery {
+            body: Bytes::from(order.to_string()),
+            amqp_type: None,
+            routing_key: "order.paid".into(),
+            ..Delivery::default()
+        };
+        let verdicts = self.intake.handle(vec![delivery]).await;
+        assert_eq!(verdicts, [Verdict::Durable]);
+    }
+
+    async fn life(&self, order_id: &str) -> Life {
+        let key = Key {
+            shop: String::new(),
+            order_id: order_id.into(),
+            part: 1,
+        };
+        let due = self.ledger.order(&key).await.expect("read");
+        due.expect("known").life
+    }
+
+    async fn booked(&self, order_id: &str) -> Life {
+        let waiting = async {
+            loop {
+                let life = self.life(order_id).await;
+                if life.state == State::Booked {
+                    return life;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .expect("booked in time")
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        tokio::time::timeout(PATIENCE, self.running)
+            .await
+            .expect("drained in time")
+            .expect("no panic");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_an_outcome_cannot_be_kept_nothing_new_is_claimed() {
+    let shop = Workshop::open().await;
+    shop.ledger.refuse_outcomes(true);
+    shop.receive("A-1").await;
+    shop.ledger.wait_for_refusals(1, PATIENCE).await;
+    shop.receive("B-1").await;
+    shop.ledger.wait_for_refusals(3, PATIENCE).await;
+    shop.ledger.refuse_outcomes(false);
+    shop.booked("A-1").await;
+    shop.booked("B-1").await;
+    let seen = shop.ledger.seen();
+    let kept = seen
+        .iter()
+        .position(|seen| *seen == Seen::Kept("A-1".into()));
+    let claimed = seen
+        .iter()
+        .position(|seen| *seen == Seen::Claimed("B-1".into()));
+    assert!(kept.expect("kept") < claimed.expect("claimed"), "{seen:?}");
+    assert_eq!(shop.stage.bench.ledger.bookings().len(), 2);
+    shop.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drain_waits_until_every_outcome_is_kept() {
+    let shop = Workshop::open().await;
+    shop.ledger.refuse_outcomes(true);
+    shop.receive("A-1").await;
+    shop.ledger.wait_for_refusals(1, PATIENCE).await;
+    shop.stop.cancel();
+    shop.ledger.wait_for_refusals(3, PATIENCE).await;
+    assert!(
+        !shop.running.is_finished(),
+        "it ended without keeping an outcome"
+    );
+    shop.ledger.refuse_outcomes(false);
+    shop.booked("A-1").await;
+    shop.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_looked_up_voided_and_booked_anew_with_a_label() {
+    let shop = Workshop::open().await;
+    shop.stage.bench.faults.add(FaultRule {
+        operation: Some("book".into()),
+        times: Some(1),
+        ..FaultRule::always(StubFault::AcceptThenEmpty)
+    });
+    shop.receive("A-1").await;
+    let life = shop.booked("A-1").await;
+    assert_eq!(life.bookings.len(), 2);
+    let live = shop.stage.bench.ledger.bookings();
+    let live: Vec<_> = live.iter().filter(|booking| booking.is_live()).collect();
+    assert_eq!(live.len(), 1, "one live booking");
+    assert_eq!(live[0].reference, "A-1.2");
+    shop.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_orders_with_one_order_id_get_references_of_their_own() {
+    let shop = Workshop::open().await;
+    shop.receive("SAME-1").await;
+    shop.booked("SAME-1").await;
+    let other = json!({
+        "shop": "de", "order_id": "SAME-1", "service": "express", "ship_from": "lille",
+        "recipient": {"name": "Ana Silva", "street": ["1 rue Neuve"], "postal_code": "75002",
+            "city": "Paris", "country": "FR", "phone": "+33612345678"},
+        "parcels": [{"weight_g": 500}],
+    });
+    let delivery = Delivery {
+        body: Bytes::from(other.to_string()),
+        routing_key: "order.paid".into(),
+        ..Delivery::default()
+    };
+    shop.intake.handle(vec![delivery]).await;
+    let booked = async {
+        while shop.stage.bench.ledger.bookings().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, booked)
+        .await
+        .expect("booked");
+    let bookings = shop.stage.bench.ledger.bookings();
+    assert_ne!(bookings[0].reference, bookings[1].reference);
+    shop.end().await;
+}
