@@ -249,3 +249,38 @@ fn several_shipments_under_one_reference_are_for_a_person() {
     world.look(&late);
     assert_eq!(world.told.len(), told, "it is told once");
 }
+
+#[test]
+fn after_a_restored_ledger_an_order_is_looked_up_before_it_is_booked() {
+    let mut world = World::new(&[VOIDS]);
+    world.restored = Some(world.now);
+    world
+        .carriers
+        .book(VOIDS, "FR-1", 1, Booked::Labelled, world.now);
+    world.receive(1, "first");
+    let look = world.next_errand();
+    assert_eq!(look.action, Action::LookUp { n: 1 });
+    world.look(&look);
+    assert_eq!(
+        world.state(),
+        State::Unlabelled,
+        "the old booking is adopted"
+    );
+}
+
+#[test]
+fn after_a_restored_ledger_what_the_carrier_does_not_know_is_booked() {
+    let mut world = World::new(&[FINDS]);
+    world.restored = Some(world.now);
+    world.receive(1, "first");
+    for _ in 0..2 {
+        let look = world.next_errand();
+        assert_eq!(look.action, Action::LookUp { n: 1 });
+        world.look(&look);
+    }
+    let errand = world.next_errand();
+    assert_eq!(errand.action, Action::Book { n: 1 });
+    let numbers = world.accept(&errand, Booked::Labelled);
+    world.answer(&errand, Outcome::Booked(numbers));
+    assert_eq!(world.state(), State::Booked);
+}

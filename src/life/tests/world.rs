@@ -71,6 +71,8 @@ pub struct World {
     pub parcels: usize,
     /// Accounts that the life machine stopped.
     pub paused: Vec<String>,
+    /// When the backup was made that the ledger was restored from.
+    pub restored: Option<Timestamp>,
 }
 
 impl World {
@@ -87,6 +89,7 @@ impl World {
             promise: None,
             parcels: 1,
             paused: Vec::new(),
+            restored: None,
         }
     }
 
@@ -173,6 +176,7 @@ impl World {
             plan,
             later: self.plan(later(missed, Duration::from_secs(1))),
             hashed_reference: false,
+            look_first: self.restored,
         };
         let transition = self.happens(Event::Claim(claim));
         let running = transition.life.running.as_ref()?;
