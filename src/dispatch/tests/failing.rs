@@ -9,7 +9,8 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::ledger::{
-    Change, Due, Filter, KeptLabel, Ledger, LedgerError, Note, OrderRow, Paused, PrintJob, Recorded,
+    Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Paused, PrintJob,
+    Recorded,
 };
 use crate::life::{Event, State};
 use crate::order::Key;
@@ -120,6 +121,10 @@ impl Ledger for Failing {
 
     fn count(&self) -> Answer<'_, Vec<(State, u64)>> {
         self.inner.count()
+    }
+
+    fn gauges(&self) -> Answer<'_, Gauges> {
+        self.inner.gauges()
     }
 
     fn labels<'a>(&'a self, key: &'a Key) -> Answer<'a, Vec<KeptLabel>> {
