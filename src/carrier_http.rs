@@ -26,8 +26,8 @@ use secrecy::SecretString;
 use tokio::sync::OwnedSemaphorePermit;
 
 pub use breaker::LaneView;
-pub use outcome::{Lost, NotNow, NotSent, Obstacle, Sent};
-pub use suspend_clock::{Deadline, boot_now};
+pub use outcome::{Lost, NotSent, Obstacle, Sent};
+pub use suspend_clock::Deadline;
 
 use breaker::Pass;
 use line::Line;
@@ -150,27 +150,6 @@ impl CarrierHttp {
                 return Err(error);
             }
         };
-        Ok(Permit {
-            line: Arc::clone(line),
-            auth: auth.clone(),
-            effect,
-            token,
-            pass,
-            slot,
-        })
-    }
-
-    /// A permit if it can be had now, without waiting for anything.
-    ///
-    /// # Errors
-    /// Why not, and when it is worth asking again. A token is never fetched here: where one is
-    /// needed and none is in hand, [`CarrierHttp::permit`] fetches it.
-    pub fn try_permit(&self, account: &str, auth: &Auth, effect: Effect) -> Result<Permit, NotNow> {
-        let line = self
-            .line(account)
-            .map_err(|_| NotNow::because("there is no such account"))?;
-        let token = line.token_in_hand(auth)?;
-        let (slot, pass) = line.try_enter(effect)?;
         Ok(Permit {
             line: Arc::clone(line),
             auth: auth.clone(),

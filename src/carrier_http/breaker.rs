@@ -15,8 +15,6 @@ const FAILURES_TO_OPEN: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// When to ask again while a probe is under way.
-const PROBE_LOOK: Duration = Duration::from_secs(1);
 
 /// One lane's breaker.
 pub(super) struct Breaker {
@@ -48,18 +46,17 @@ impl Breaker {
         })
     }
 
-    /// Leave for one call, or how long to wait.
-    pub(super) fn enter(self: &Arc<Self>) -> Result<Pass, Duration> {
-        let mut leave = Err(PROBE_LOOK);
+    /// Leave for one call, if it may be made now.
+    pub(super) fn enter(self: &Arc<Self>) -> Option<Pass> {
+        let mut leave = None;
         self.state.send_if_modified(|state| {
             leave = match *state {
-                State::Closed { .. } => Ok(false),
-                State::Open { until, .. } if until > Instant::now() => Err(until - Instant::now()),
-                State::Open { times, .. } => {
+                State::Closed { .. } => Some(false),
+                State::Open { until, times } if until <= Instant::now() => {
                     *state = State::Probing { times };
-                    Ok(true)
+                    Some(true)
                 }
-                State::Probing { .. } => Err(PROBE_LOOK),
+                State::Open { .. } | State::Probing { .. } => None,
             };
             false // whoever waits, waits for the probe's result
         });
@@ -185,7 +182,7 @@ mod tests {
         assert_eq!(breaker.view(), LaneView::Flowing);
         fail(&breaker, 1);
         assert_eq!(breaker.view(), LaneView::Paused(FIRST_PAUSE));
-        assert_eq!(breaker.enter().err(), Some(FIRST_PAUSE));
+        assert!(breaker.enter().is_none());
     }
 
     #[tokio::test(start_paused = true)]
@@ -195,7 +192,7 @@ mod tests {
         breaker.ready().await;
         let probe = breaker.enter().expect("the probe");
         assert_eq!(breaker.view(), LaneView::Probing);
-        assert!(breaker.enter().is_err());
+        assert!(breaker.enter().is_none());
         probe.report(Some(true));
         assert_eq!(breaker.view(), LaneView::Flowing);
     }
@@ -228,7 +225,7 @@ mod tests {
         assert!(!waiting.is_finished());
         drop(probe);
         waiting.await.expect("woken");
-        assert!(breaker.enter().is_ok());
+        assert!(breaker.enter().is_some());
     }
 
     #[tokio::test(start_paused = true)]

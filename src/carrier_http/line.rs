@@ -9,7 +9,7 @@ use reqwest::Client;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::breaker::{Breaker, Pass};
-use super::outcome::{NotNow, NotSent, Obstacle, Sent};
+use super::outcome::{NotSent, Obstacle, Sent};
 use super::rate::Rate;
 use super::suspend_clock::Deadline;
 use super::token::{Token, TokenCache, token_request};
@@ -68,26 +68,10 @@ impl Line {
                 rate.turn().await;
             }
             // it may have opened meanwhile
-            if let Ok(pass) = breaker.enter() {
+            if let Some(pass) = breaker.enter() {
                 return Ok((slot, pass));
             }
         }
-    }
-
-    /// Slot, turn and breaker, if they can be had now.
-    pub(super) fn try_enter(&self, effect: Effect) -> Result<(OwnedSemaphorePermit, Pass), NotNow> {
-        let slot = Arc::clone(&self.slots)
-            .try_acquire_owned()
-            .map_err(|_| NotNow::because("as many calls as allowed are under way"))?;
-        let pass = self
-            .breaker(effect)
-            .enter()
-            .map_err(|wait| NotNow::after(wait, "the carrier fails; its calls are paused"))?;
-        if let Some(rate) = &self.rate {
-            rate.take()
-                .map_err(|wait| NotNow::after(wait, "the account's rate is used up"))?;
-        }
-        Ok((slot, pass))
     }
 
     /// The token that this authentication needs, fetched when none is in hand.
@@ -96,16 +80,6 @@ impl Line {
             return Ok(None);
         };
         let token = cache.get(|| self.exchange(&request, None)).await?;
-        Ok(Some(token))
-    }
-
-    /// The token that this authentication needs, if it is in hand.
-    pub(super) fn token_in_hand(&self, auth: &Auth) -> Result<Option<Arc<Token>>, NotNow> {
-        let Some((cache, _)) = self.token_source(auth) else {
-            return Ok(None);
-        };
-        let token = cache.in_hand();
-        let token = token.ok_or(NotNow::because("a token must be fetched first"))?;
         Ok(Some(token))
     }
 

@@ -4,7 +4,6 @@
 //! parcel. Only a failure to connect proves that nothing was sent; all else is in doubt.
 
 use std::error::Error;
-use std::time::Duration;
 
 use carrier_sdk::Response;
 
@@ -98,29 +97,6 @@ pub enum Lost {
     /// The answer is larger than the limit, in bytes.
     #[error("the carrier may have acted: its answer is larger than {0} bytes")]
     TooLarge(usize),
-}
-
-/// Why there is no permit at this moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not now: {why}")]
-pub struct NotNow {
-    /// When it is worth asking again; none: when a call of the account ends, or [`super::CarrierHttp::permit`].
-    pub wait: Option<Duration>,
-    /// In words.
-    pub why: &'static str,
-}
-
-impl NotNow {
-    pub(super) fn because(why: &'static str) -> Self {
-        Self { wait: None, why }
-    }
-
-    pub(super) fn after(wait: Duration, why: &'static str) -> Self {
-        Self {
-            wait: Some(wait),
-            why,
-        }
-    }
 }
 
 /// Judges a failure between handing the request over and the answer's head.

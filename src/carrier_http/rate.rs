@@ -29,17 +29,10 @@ impl Rate {
         }
     }
 
-    /// Takes a turn, or says how long to wait.
-    pub(super) fn take(&self) -> Result<(), Duration> {
-        self.limiter
-            .check()
-            .map_err(|not_until| not_until.wait_time_from(self.clock.now()))
-    }
-
     /// Waits for a turn and takes it.
     pub(super) async fn turn(&self) {
-        while let Err(wait) = self.take() {
-            sleep(wait).await;
+        while let Err(not_until) = self.limiter.check() {
+            sleep(not_until.wait_time_from(self.clock.now())).await;
         }
     }
 }

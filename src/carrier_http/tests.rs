@@ -12,7 +12,7 @@ use carrier_sdk::{Auth, Body, Effect, Method, Request};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{Access, CarrierHttp, Deadline, Sent};
+use super::{Access, CarrierHttp, Deadline, NotSent, Permit, Sent};
 
 /// Stands in the query, in secrets and in bodies: no outcome may show it.
 const SECRET: &str = "tres-secret";
@@ -41,6 +41,11 @@ fn access(base_url: &str) -> Access {
 
 fn carriers(access: Access) -> CarrierHttp {
     CarrierHttp::new(vec![access]).expect("a client")
+}
+
+/// A permit without authentication for the account `a`.
+async fn permit(carriers: &CarrierHttp, effect: Effect) -> Result<Permit, NotSent> {
+    carriers.permit("a", &Auth::None, effect).await
 }
 
 async fn send(carriers: &CarrierHttp, request: &Request) -> Sent {

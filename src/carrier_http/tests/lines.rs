@@ -1,5 +1,6 @@
 //! Permits: slots, lanes, the lease and what is refused before anything leaves.
 
+use tokio::time::Instant;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -35,15 +36,16 @@ async fn failing_look_ups_pause_look_ups_and_not_bookings() {
     let view = carriers.breaker("a").expect("an account");
     assert!(matches!(view.reading, LaneView::Paused(_)), "{view:?}");
     assert_eq!(view.booking, LaneView::Flowing);
-    let paused = carriers
-        .try_permit("a", &Auth::None, Effect::Voids)
-        .expect_err("paused");
+    tokio::time::pause();
+    let start = Instant::now();
+    permit(&carriers, Effect::Books).await.expect("at once");
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    permit(&carriers, Effect::Voids).await.expect("the probe");
+    let waited = start.elapsed();
     assert!(
-        paused
-            .wait
-            .is_some_and(|wait| wait <= Duration::from_secs(5))
+        waited > Duration::ZERO && waited < Duration::from_millis(5050),
+        "{waited:?}"
     );
-    assert!(carriers.try_permit("a", &Auth::None, Effect::Books).is_ok());
 }
 
 #[tokio::test]
@@ -62,36 +64,27 @@ async fn a_permit_that_is_dropped_gives_its_slot_back() {
     let mut access = access("http://127.0.0.1:1");
     access.concurrency = 1;
     let carriers = carriers(access);
-    let held = carriers
-        .try_permit("a", &Auth::None, Effect::Books)
-        .expect("the slot");
-    let refused = carriers
-        .try_permit("a", &Auth::None, Effect::Reads)
-        .expect_err("none left");
-    assert_eq!(refused.wait, None);
-    let waiting = carriers.permit("a", &Auth::None, Effect::Reads);
+    let held = permit(&carriers, Effect::Books).await.expect("the slot");
+    let waiting = permit(&carriers, Effect::Reads);
     tokio::pin!(waiting);
     assert!(futures_util::poll!(&mut waiting).is_pending());
     drop(held);
     waiting.await.expect("woken");
 }
 
-#[tokio::test]
-async fn a_rate_that_is_used_up_says_when_to_come_again() {
+#[tokio::test(start_paused = true)]
+async fn a_rate_that_is_used_up_is_waited_for() {
     let mut access = access("http://127.0.0.1:1");
     access.rate_per_s = Some(1);
     let carriers = carriers(access);
-    carriers
-        .try_permit("a", &Auth::None, Effect::Books)
-        .expect("the first");
-    let refused = carriers
-        .try_permit("a", &Auth::None, Effect::Books)
-        .expect_err("too soon");
+    let start = Instant::now();
+    permit(&carriers, Effect::Books).await.expect("the first");
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    permit(&carriers, Effect::Reads).await.expect("the next");
+    let waited = start.elapsed();
     assert!(
-        refused
-            .wait
-            .is_some_and(|wait| wait <= Duration::from_secs(1)),
-        "{refused}"
+        waited >= Duration::from_secs(1) && waited < Duration::from_millis(1050),
+        "{waited:?}"
     );
 }
 
@@ -99,10 +92,7 @@ async fn a_rate_that_is_used_up_says_when_to_come_again() {
 async fn nothing_is_sent_when_the_lease_could_end_before_the_answer() {
     let server = answering(200).await;
     let carriers = carriers(access(&server.uri()));
-    let permit = carriers
-        .permit("a", &Auth::None, Effect::Books)
-        .await
-        .expect("a permit");
+    let permit = permit(&carriers, Effect::Books).await.expect("a permit");
     let short = Deadline::after(Duration::from_secs(1));
     let sent = carriers.send(permit, &booking("/ship"), short).await;
     assert_eq!(obstacle(sent), Obstacle::Lease);
@@ -113,10 +103,7 @@ async fn nothing_is_sent_when_the_lease_could_end_before_the_answer() {
 async fn a_permit_to_read_does_not_book() {
     let server = answering(200).await;
     let carriers = carriers(access(&server.uri()));
-    let permit = carriers
-        .permit("a", &Auth::None, Effect::Reads)
-        .await
-        .expect("a permit");
+    let permit = permit(&carriers, Effect::Reads).await.expect("a permit");
     let sent = carriers.send(permit, &booking("/ship"), lease()).await;
     assert_eq!(obstacle(sent), Obstacle::Setup);
     assert_eq!(server.received_requests().await.expect("recorded").len(), 0);
