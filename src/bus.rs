@@ -29,17 +29,6 @@ pub struct Delivery {
     pub amqp_type: Option<String>,
     /// The key it was published with.
     pub routing_key: String,
-    /// AMQP `content_type`.
-    pub content_type: Option<String>,
-}
-
-impl Delivery {
-    /// What the message is: AMQP `type`, else the CloudEvents `type` that the caller found in the
-    /// body, else the routing key.
-    pub fn kind(&self, cloud_event_type: Option<&str>) -> Kind {
-        let name = self.amqp_type.as_deref().or(cloud_event_type);
-        Kind::named(name.unwrap_or(&self.routing_key))
-    }
 }
 
 // The body is personal data.
@@ -51,27 +40,6 @@ impl fmt::Debug for Delivery {
             self.routing_key,
             self.body.len()
         )
-    }
-}
-
-/// What a message is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
-    /// `order.paid`, also as `order.paid.v1`.
-    Paid,
-    /// `order.cancelled`, also as `order.cancelled.v1`.
-    Cancelled,
-    /// Anything else, by its name.
-    Unknown(String),
-}
-
-impl Kind {
-    fn named(name: &str) -> Self {
-        match name.strip_suffix(".v1").unwrap_or(name) {
-            "order.paid" => Self::Paid,
-            "order.cancelled" => Self::Cancelled,
-            _ => Self::Unknown(name.to_owned()),
-        }
     }
 }
 
@@ -132,11 +100,6 @@ pub trait Bus: Send + Sync {
     /// Returns once the event is durable on the other side. After any error it may have arrived all
     /// the same: the caller publishes the same event, with the same id, again.
     fn publish<'a>(&'a self, event: &'a OutgoingEvent) -> BoxFuture<'a, Result<(), PublishError>>;
-
-    /// Why the bus cannot be used at the moment, in words for an operator; `None` when it can.
-    fn trouble(&self) -> Option<String> {
-        None
-    }
 }
 
 /// What is wrong with the bus. The text names the thing and the remedy, never a secret.
@@ -171,35 +134,13 @@ pub enum PublishError {
 mod tests {
     use super::*;
 
-    fn delivery(amqp_type: Option<&str>, routing_key: &str) -> Delivery {
-        Delivery {
-            body: Bytes::from_static(b"{\"name\":\"Zo\xc3\xa9\"}"),
-            amqp_type: amqp_type.map(str::to_owned),
-            routing_key: routing_key.to_owned(),
-            content_type: None,
-        }
-    }
-
-    #[test]
-    fn the_amqp_type_wins_over_the_cloud_event_and_that_over_the_routing_key() {
-        let all = delivery(Some("order.cancelled"), "order.paid");
-        assert_eq!(all.kind(Some("order.paid")), Kind::Cancelled);
-        let untyped = delivery(None, "order.paid");
-        assert_eq!(untyped.kind(Some("order.cancelled.v1")), Kind::Cancelled);
-        assert_eq!(untyped.kind(None), Kind::Paid);
-    }
-
-    #[test]
-    fn an_unknown_kind_keeps_its_whole_name() {
-        let newer = delivery(Some("order.paid.v2"), "order.paid");
-        assert_eq!(newer.kind(None), Kind::Unknown("order.paid.v2".into()));
-    }
-
     #[test]
     fn a_delivery_never_shows_its_body() {
-        assert_eq!(
-            format!("{:?}", delivery(None, "order.paid")),
-            "Delivery(order.paid, 15 bytes)"
-        );
+        let delivery = Delivery {
+            body: Bytes::from_static(b"{\"name\":\"Zo\xc3\xa9\"}"),
+            amqp_type: None,
+            routing_key: "order.paid".to_owned(),
+        };
+        assert_eq!(format!("{delivery:?}"), "Delivery(order.paid, 15 bytes)");
     }
 }

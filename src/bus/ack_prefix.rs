@@ -44,11 +44,6 @@ impl AckPrefix {
         last
     }
 
-    /// How many deliveries are not acknowledged yet.
-    pub fn open(&self) -> usize {
-        self.open.len()
-    }
-
     /// Ends the tracking; call [`Self::advance`] first.
     pub fn finish(self) -> Remainder {
         let mut remainder = Remainder::default();
@@ -98,7 +93,7 @@ mod tests {
             }
             let last = prefix.advance().unwrap_or(acknowledged);
             prop_assert_eq!(last, count);
-            prop_assert_eq!(prefix.open(), 0);
+            prop_assert_eq!(prefix.finish(), Remainder::default());
         }
 
         #[test]

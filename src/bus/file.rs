@@ -211,6 +211,5 @@ pub fn delivery(body: &Bytes) -> Delivery {
         body: body.clone(),
         amqp_type: own_type,
         routing_key: "order.paid".to_owned(),
-        content_type: None,
     }
 }

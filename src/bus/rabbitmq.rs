@@ -13,7 +13,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -44,7 +44,7 @@ impl Rabbit {
             hosts,
             settings: Arc::clone(&settings),
             publisher: Arc::clone(&publisher),
-            trouble: Trouble::default(),
+            trouble: Trouble::new("orders come in again"),
         };
         Ok(Self {
             settings,
@@ -54,6 +54,7 @@ impl Rabbit {
     }
 
     /// Publishes an order as a shop does; `demo` plays one.
+    #[cfg(feature = "stub")]
     pub async fn publish_order(&self, key: &str, body: &[u8]) -> Result<(), PublishError> {
         let message = Message {
             exchange: &self.settings.orders_exchange,
@@ -62,6 +63,13 @@ impl Rabbit {
             body,
         };
         self.publisher.send(message).await
+    }
+
+    /// Why it cannot be used at the moment; none: it can.
+    #[cfg(test)]
+    fn trouble(&self) -> Option<String> {
+        let consuming = self.consumer.trouble.text();
+        consuming.or_else(|| self.publisher.trouble.text())
     }
 
     async fn send(&self, event: &OutgoingEvent) -> Result<(), PublishError> {
@@ -92,30 +100,38 @@ impl Bus for Rabbit {
     fn publish<'a>(&'a self, event: &'a OutgoingEvent) -> BoxFuture<'a, Result<(), PublishError>> {
         self.send(event).boxed()
     }
-
-    fn trouble(&self) -> Option<String> {
-        let consuming = self.consumer.trouble.text();
-        consuming.or_else(|| self.publisher.trouble.text())
-    }
 }
 
-/// Why something does not work at the moment.
-#[derive(Default)]
-struct Trouble(Mutex<Option<String>>);
+/// Why something does not work at the moment; the end of it is told.
+struct Trouble {
+    text: Mutex<Option<String>>,
+    over: &'static str,
+}
 
 impl Trouble {
+    /// None yet. `over` is what to tell when some has passed.
+    fn new(over: &'static str) -> Self {
+        Self {
+            text: Mutex::default(),
+            over,
+        }
+    }
+
     fn set(&self, error: &BusError) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+        *self.now() = Some(error.to_string());
     }
 
     fn clear(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if self.now().take().is_some() {
+            tracing::info!("{}", self.over);
+        }
     }
 
     fn text(&self) -> Option<String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.now().clone()
+    }
+
+    fn now(&self) -> MutexGuard<'_, Option<String>> {
+        self.text.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

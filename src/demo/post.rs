@@ -86,7 +86,6 @@ impl Bus for Letterbox {
                     body: Bytes::from(body),
                     amqp_type: None,
                     routing_key: key.to_owned(),
-                    content_type: Some("application/json".to_owned()),
                 });
                 self.take(&handler, deliveries.collect())
                     .await

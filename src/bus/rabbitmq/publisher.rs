@@ -65,7 +65,7 @@ impl Publisher {
                 pauses: Pauses::new(FIRST_PAUSE, LONGEST_PAUSE),
                 not_before: None,
             }),
-            trouble: Trouble::default(),
+            trouble: Trouble::new("events go out again"),
         }
     }
 

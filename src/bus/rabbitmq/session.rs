@@ -284,7 +284,6 @@ fn split(arrived: lapin::message::Delivery) -> (Delivery, Held) {
         body: body.clone(),
         amqp_type: text(arrived.properties.kind()),
         routing_key: routing_key.clone(),
-        content_type: text(arrived.properties.content_type()),
     };
     let held = Held {
         tag: arrived.delivery_tag,
