@@ -178,10 +178,6 @@ pub struct PrintJob {
     pub n: u32,
     /// Position of the parcel.
     pub parcel: usize,
-    /// The label's id.
-    pub label_id: String,
-    /// The shipment's number; none when the carrier gave none.
-    pub tracking_number: Option<String>,
     /// What to print. None when it was erased.
     pub label: Option<Label>,
 }

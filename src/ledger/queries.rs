@@ -78,9 +78,8 @@ pub const UNSENT_PRINTED: &str = "SELECT o.id, o.event_id, o.routing_key, o.body
  AND NOT EXISTS (SELECT 1 FROM print_jobs p WHERE p.key = o.key AND p.done_at IS NULL)
  ORDER BY o.id LIMIT $1";
 /// What is to be done in the print folder.
-pub const UNPRINTED: &str = "SELECT p.id, p.kind, p.key, p.n, p.parcel, p.label_id,
- b.tracking_number, l.format, l.bytes FROM print_jobs p
- LEFT JOIN bookings b ON b.key = p.key AND b.n = p.n LEFT JOIN labels l ON l.id = p.label_id
+pub const UNPRINTED: &str = "SELECT p.id, p.kind, p.key, p.n, p.parcel, l.format, l.bytes
+ FROM print_jobs p LEFT JOIN labels l ON l.id = p.label_id
  WHERE p.done_at IS NULL ORDER BY p.id LIMIT $1";
 
 /// An account stops, unless it stands already.

@@ -13,7 +13,7 @@ mod tests;
 mod versions;
 mod writer;
 
-pub use place::{WorkerLock, lock_worker, path_of};
+pub use place::{lock_worker, path_of};
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -135,12 +135,6 @@ impl SqliteLedger {
             rules,
             path,
         }
-    }
-
-    /// Where it lies.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     fn writer(&self) -> Result<&mpsc::Sender<Job>, LedgerError> {

@@ -259,7 +259,7 @@ fn kept_label(row: &SqliteRow) -> Result<KeptLabel, Fault> {
 
 fn print_job(row: &SqliteRow) -> Result<PrintJob, Fault> {
     let kind: &str = row.try_get(1)?;
-    let label = match (row.try_get::<Option<&str>, _>(7)?, row.try_get(8)?) {
+    let label = match (row.try_get::<Option<&str>, _>(5)?, row.try_get(6)?) {
         (Some(name), Some(bytes)) => Some(Label {
             format: format(name)?,
             bytes,
@@ -276,8 +276,6 @@ fn print_job(row: &SqliteRow) -> Result<PrintJob, Fault> {
         key: key(row.try_get(2)?)?,
         n: number(row, 3)?,
         parcel: number(row, 4)?,
-        label_id: row.try_get(5)?,
-        tracking_number: row.try_get(6)?,
         label,
     })
 }
