@@ -2,6 +2,8 @@
 //!
 //! A line says what is known about a parcel and never a name, street, phone, e-mail or secret.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
@@ -24,7 +26,12 @@ pub fn start(format: LogFormat, level: &str) {
     let registry = tracing_subscriber::registry().with(filter);
     let started = match format {
         LogFormat::Text => registry
-            .with(fmt::layer().with_writer(std::io::stderr).with_target(false))
+            .with(
+                fmt::layer()
+                    .with_writer(std::io::stderr)
+                    .with_ansi(colours())
+                    .with_target(false),
+            )
             .try_init(),
         LogFormat::Json => registry
             .with(fmt::layer().json().with_writer(std::io::stderr))
@@ -34,4 +41,10 @@ pub fn start(format: LogFormat, level: &str) {
         // Another part of the process (a test) tells already.
         tracing::debug!("log lines go where they went before");
     }
+}
+
+/// On a terminal, unless its user wants none (no-color.org).
+fn colours() -> bool {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !unwanted
 }
