@@ -7,7 +7,7 @@
 
 mod batch;
 #[cfg(test)]
-mod conformance;
+pub mod conformance;
 mod gauges;
 mod queries;
 mod rows;
@@ -97,7 +97,7 @@ pub enum LedgerError {
     #[error("the reference is taken by another order of the account")]
     ReferenceTaken,
     /// Nothing was kept; the same change may be tried again.
-    #[error("the ledger could not keep it: {0}")]
+    #[error("the ledger cannot be used now: {0}")]
     Unavailable(String),
     /// It is not known whether it was kept: to be read again by key, never assumed.
     #[error("it is not known whether the ledger kept it: {0}")]

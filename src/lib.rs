@@ -29,6 +29,8 @@ mod labels;
 mod ledger;
 mod outbox;
 mod printer;
+// keeping it running
+mod housekeeping;
 mod shutdown;
 mod telemetry;
 mod worker;

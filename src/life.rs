@@ -25,14 +25,16 @@ mod tests;
 mod void;
 
 pub use announce::{Announcement, RiskCause};
-pub use booking::{Booking, LabelRef, Numbers, ParcelNumbers, ProductRef, Standing};
+pub use booking::{Booking, LabelRef, Numbers, ParcelNumbers, Standing};
 pub use claim::reference;
 pub use event::{
     Abilities, Answered, Claim, Decided, Decision, Event, Looked, LookedUp, Outcome, Policy,
     Reason, Received, Relabelled, VoidOutcome, Voided,
 };
 pub use plan::{Candidate, Line, Plan, Unfit};
-pub use state::{Action, AfterVoid, Life, Park, Running, State};
+pub use state::{Action, Life, State};
+#[cfg(test)]
+pub use {booking::ProductRef, state::Park};
 
 use jiff::Timestamp;
 

@@ -17,11 +17,6 @@ pub fn carrier(name: &str) -> Option<&'static dyn Carrier> {
         .find(|carrier| carrier.profile().name == name)
 }
 
-/// The profile of the carrier with this name.
-pub fn profile(name: &str) -> Option<&'static Profile> {
-    carrier(name).map(Carrier::profile)
-}
-
 /// Every carrier's profile.
 pub fn profiles() -> Vec<&'static Profile> {
     carriers().into_iter().map(Carrier::profile).collect()

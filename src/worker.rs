@@ -3,13 +3,13 @@
 //! The same assembly serves `worker` (RabbitMQ), `dispatch FILE` (a file) and `demo`. It holds no
 //! logic of its own.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -19,6 +19,7 @@ use crate::carrier_http::CarrierHttp;
 use crate::config::Config;
 use crate::dispatch::{Dispatch, Parts, Restored};
 use crate::events::Teller;
+use crate::housekeeping;
 use crate::intake::Intake;
 use crate::labels::PrintFolder;
 use crate::ledger::sqlite::SqliteLedger;
@@ -50,28 +51,53 @@ impl Gateway {
     /// # Errors
     /// When the ledger cannot be opened, in words for an operator.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
-        let accounts = Arc::new(Accounts::new(&config));
-        let policy = Arc::new(accounts.policy(&config.dispatch));
-        let rules = Rules {
-            policy: Arc::clone(&policy),
-            teller: Teller {
-                source: config.events.source.clone(),
-                public_url: config.http.public_url.clone(),
-            },
-            erase_after_days: config.privacy.erase_after_days,
-            headroom_mib: config.ledger.headroom_mib,
-            print: config.labels.folder.is_some(),
-            ..Rules::default()
-        };
-        let ledger = SqliteLedger::open(config.ledger.url.expose_secret(), rules).await?;
+        let (accounts, rules) = foundations(&config);
+        let ledger = SqliteLedger::open(config.ledger.url.expose_secret(), rules.clone()).await?;
+        Self::on(config, accounts, rules.policy, ledger)
+    }
+
+    /// The same for questions only: a ledger that does not exist is not made, and none is changed.
+    ///
+    /// # Errors
+    /// As [`Gateway::open`], and when there is no ledger.
+    pub async fn open_to_read(config: Config) -> anyhow::Result<Self> {
+        let (accounts, rules) = foundations(&config);
+        let url = config.ledger.url.expose_secret();
+        let ledger = SqliteLedger::open_read_only(url, rules.clone()).await?;
+        Self::on(config, accounts, rules.policy, ledger)
+    }
+
+    fn on(
+        config: Config,
+        accounts: Accounts,
+        policy: Arc<Policy>,
+        ledger: SqliteLedger,
+    ) -> anyhow::Result<Self> {
         Ok(Self {
             routes: Arc::new(Routes::new(&config, &registry::profiles())?),
-            accounts,
+            accounts: Arc::new(accounts),
             policy,
             ledger: Arc::new(ledger),
             config,
         })
     }
+}
+
+/// What a ledger needs to know before it is opened.
+fn foundations(config: &Config) -> (Accounts, Rules) {
+    let accounts = Accounts::new(config);
+    let rules = Rules {
+        policy: Arc::new(accounts.policy(&config.dispatch)),
+        teller: Teller {
+            source: config.events.source.clone(),
+            public_url: config.http.public_url.clone(),
+        },
+        erase_after_days: config.privacy.erase_after_days,
+        headroom_mib: config.ledger.headroom_mib,
+        print: config.labels.folder.is_some(),
+        ..Rules::default()
+    };
+    (accounts, rules)
 }
 
 /// When a run is over.
@@ -95,27 +121,17 @@ pub async fn run(
     look_first: Option<Restored>,
 ) -> anyhow::Result<()> {
     let [taken, to_print, told] = [(); 3].map(|()| Arc::new(Notify::new()));
-    let (stop_printer, stop_relay) = (CancellationToken::new(), CancellationToken::new());
-    let stop_dispatch = CancellationToken::new();
+    let [stop_dispatch, stop_printer, stop_relay] = [(); 3].map(|()| CancellationToken::new());
     let dispatch = dispatch(
         gateway,
         look_first,
         [&taken, &to_print, &told].map(Arc::clone),
     )?;
-    let printer = match &gateway.config.labels.folder {
-        None => tokio::spawn(std::future::ready(())),
-        Some(folder) => {
-            let print = open_folder(folder)?;
-            let ledger = Arc::clone(&gateway.ledger);
-            tokio::spawn(printer::run(
-                ledger,
-                print,
-                to_print,
-                Arc::clone(&told),
-                stop_printer.clone(),
-            ))
-        }
-    };
+    let housekeeping = tokio::spawn(housekeeping::run(
+        Arc::clone(&gateway.ledger),
+        stop_dispatch.clone(),
+    ));
+    let printer = start_printer(gateway, to_print, &told, &stop_printer)?;
     let ledger = Arc::clone(&gateway.ledger);
     let outbox: Arc<dyn outbox::Outbox> = ledger;
     let relay = tokio::spawn(outbox::relay(
@@ -144,6 +160,7 @@ pub async fn run(
     stop_dispatch.cancel();
     dispatching.await.context("the dispatcher ended badly")?;
     info!("what was on the wire is recorded");
+    housekeeping.await.context("housekeeping ended badly")?;
     stop_printer.cancel();
     printer.await.context("the printer ended badly")?;
     stop_relay.cancel();
@@ -152,13 +169,25 @@ pub async fn run(
     consumed.map_err(anyhow::Error::from)
 }
 
-fn open_folder(folder: &Path) -> anyhow::Result<PrintFolder> {
-    PrintFolder::open(folder).with_context(|| {
+/// Nothing to wait for without a print folder.
+fn start_printer(
+    gateway: &Gateway,
+    wake: Arc<Notify>,
+    told: &Arc<Notify>,
+    stop: &CancellationToken,
+) -> anyhow::Result<JoinHandle<()>> {
+    let Some(folder) = &gateway.config.labels.folder else {
+        return Ok(tokio::spawn(std::future::ready(())));
+    };
+    let print = PrintFolder::open(folder).with_context(|| {
         format!(
             "[labels] folder: {} cannot be made; choose a folder this user can write",
             folder.display()
         )
-    })
+    })?;
+    let ledger = Arc::clone(&gateway.ledger);
+    let printing = printer::run(ledger, print, wake, Arc::clone(told), stop.clone());
+    Ok(tokio::spawn(printing))
 }
 
 fn dispatch(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use carrier_sdk::{Booking, Cause, Effect, Label, Response, Step, VoidAnswer, WhoActs, Why};
+use carrier_sdk::{Booking, Cause, Label, Response, Step, VoidAnswer, WhoActs, Why};
 
 use super::prepare::Prepared;
 use super::{Dispatch, reasons};

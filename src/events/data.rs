@@ -5,7 +5,7 @@
 
 use carrier_sdk::WhoActs;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Teller;
 use crate::life::{Announcement, Booking, Life, Numbers, ParcelNumbers, Reason};

@@ -8,7 +8,7 @@ mod receiving;
 mod telling;
 
 pub use booking::*;
-pub use desk::{Desk, claim, received};
+pub use desk::{Desk, cancel, claim, order, received, voided};
 pub use keeping::*;
 pub use receiving::*;
 pub use telling::*;

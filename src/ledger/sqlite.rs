@@ -9,7 +9,7 @@ mod faults;
 mod place;
 mod reads;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod versions;
 mod writer;
 

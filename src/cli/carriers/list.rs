@@ -174,7 +174,10 @@ mod tests {
 
     #[test]
     fn what_a_doubt_costs_hangs_on_looking_up_and_on_what_absence_means() {
-        let mut profile = registry::profile("chronopost").expect("there").clone();
+        let mut profile = registry::carrier("chronopost")
+            .expect("there")
+            .profile()
+            .clone();
         assert!(doubt(&profile, true, true).contains("may still appear"));
         assert!(doubt(&profile, true, true).contains("Without tracking_password"));
         profile.absence = Absence::Proof {

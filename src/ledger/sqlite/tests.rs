@@ -14,12 +14,12 @@ use crate::ledger::conformance::{Store, facts_of};
 use crate::ledger::{Ledger, Rules};
 
 /// A file in a folder of its own.
-struct File {
+pub struct File {
     folder: TempDir,
 }
 
 impl File {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().expect("a folder"),
         }
