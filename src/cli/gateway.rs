@@ -15,6 +15,14 @@ pub async fn open(source: &Source) -> Result<Gateway, Failure> {
     Ok(Gateway::open(source.load()?).await?)
 }
 
+/// The same for a command that only asks.
+///
+/// # Errors
+/// Place, fault and remedy.
+pub async fn open_to_read(source: &Source) -> Result<Gateway, Failure> {
+    Ok(Gateway::open_to_read(source.load()?).await?)
+}
+
 /// The configuration, when nothing in it forbids to start.
 ///
 /// # Errors

@@ -82,7 +82,7 @@ pub async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
 
 impl List {
     async fn run(self, source: &Source) -> Result<Ending, Failure> {
-        let gateway = gateway::open(source).await?;
+        let gateway = gateway::open_to_read(source).await?;
         let filter = Filter {
             states: self.state,
             text: self.text,
@@ -164,7 +164,7 @@ pub fn why(life: &Life) -> String {
 }
 
 async fn show(source: &Source, key: &Key, form: Form) -> Result<Ending, Failure> {
-    let gateway = gateway::open(source).await?;
+    let gateway = gateway::open_to_read(source).await?;
     let Some(due) = gateway.ledger.order(key).await? else {
         return Err(Failure::failed(format!(
             "no order {key} is known; `orders list --text PART` finds it by a part of its key or by a number"
@@ -194,11 +194,8 @@ fn portrait(life: &Life, labels: &[KeptLabel], notes: &[Note]) -> String {
     lines.extend(life.bookings.iter().map(booking));
     lines.extend(labels.iter().map(|kept| {
         let (format, size) = (kept.label.format, kept.label.bytes.len());
-        format!(
-            "  label of parcel {}, booking {}: {format}, {size} bytes",
-            kept.parcel + 1,
-            kept.n
-        )
+        let (parcel, n, id) = (kept.parcel + 1, kept.n, &kept.id);
+        format!("  label of parcel {parcel}, booking {n}: {format}, {size} bytes, id {id}")
     }));
     if let Some(park) = &life.park {
         lines.push(format!(

@@ -70,7 +70,10 @@ pub struct Who {
 /// # Errors
 /// When the ledger cannot be read or written, or the order's state does not allow the decision.
 pub async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
-    let gateway = gateway::open(source).await?;
+    let gateway = match command {
+        Command::List { .. } => gateway::open_to_read(source).await?,
+        _ => gateway::open(source).await?,
+    };
     match command {
         Command::List { form } => list(&gateway, form).await,
         Command::Retry(who) => decide(&gateway, who, Decision::Retry, Kept::default()).await,
