@@ -2,7 +2,6 @@
 //! itself and never losing one, keeps the label and tells the bus.
 //!
 //! The modules stand in the order of an order's journey; `ARCHITECTURE.md` walks one through.
-#![allow(dead_code, unused_imports)] // while the house is being built
 
 mod accounts;
 pub mod cli;
@@ -20,7 +19,6 @@ mod routing;
 // doing it
 mod carrier_http;
 mod dispatch;
-mod doubt;
 mod registry;
 mod retry;
 // keeping it, and telling
