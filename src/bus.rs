@@ -21,7 +21,6 @@ use tokio_util::sync::CancellationToken;
 pub use pauses::Pauses;
 
 /// One message from the orders queue, or one line of an orders file.
-#[derive(Default)]
 pub struct Delivery {
     /// The message, byte for byte.
     pub body: Bytes,

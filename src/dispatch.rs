@@ -9,7 +9,8 @@ mod answers;
 mod lines;
 mod prepare;
 mod reasons;
-#[cfg(all(test, feature = "stub"))]
+#[cfg(test)]
+#[cfg(feature = "stub")]
 mod tests;
 
 use std::collections::BTreeSet;

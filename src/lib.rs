@@ -24,6 +24,7 @@ mod retry;
 // keeping it, and telling
 mod events;
 mod labels;
+#[allow(dead_code)] // until its figures are served
 mod ledger;
 mod outbox;
 mod printer;

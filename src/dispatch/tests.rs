@@ -94,7 +94,6 @@ impl Workshop {
             body: Bytes::from(order.to_string()),
             amqp_type: None,
             routing_key: "order.paid".into(),
-            ..Delivery::default()
         };
         let verdicts = self.intake.handle(vec![delivery]).await;
         assert_eq!(verdicts, [Verdict::Durable]);
