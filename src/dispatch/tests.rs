@@ -90,12 +90,7 @@ impl Workshop {
                 "city": "Paris", "country": "FR", "phone": "+33612345678"},
             "parcels": [{"weight_g": 500}],
         });
-        let delivery = Delivery {
-            body: Bytes::from(order.to_string()),
-            amqp_type: None,
-            routing_key: "order.paid".into(),
-        };
-        let verdicts = self.intake.handle(vec![delivery]).await;
+        let verdicts = self.intake.handle(vec![delivery(&order)]).await;
         assert_eq!(verdicts, [Verdict::Durable]);
     }
 
@@ -130,6 +125,14 @@ impl Workshop {
             .await
             .expect("drained in time")
             .expect("no panic");
+    }
+}
+
+fn delivery(order: &serde_json::Value) -> Delivery {
+    Delivery {
+        body: Bytes::from(order.to_string()),
+        amqp_type: None,
+        routing_key: "order.paid".into(),
     }
 }
 
@@ -202,12 +205,7 @@ async fn two_orders_with_one_order_id_get_references_of_their_own() {
             "city": "Paris", "country": "FR", "phone": "+33612345678"},
         "parcels": [{"weight_g": 500}],
     });
-    let delivery = Delivery {
-        body: Bytes::from(other.to_string()),
-        routing_key: "order.paid".into(),
-        ..Delivery::default()
-    };
-    shop.intake.handle(vec![delivery]).await;
+    shop.intake.handle(vec![delivery(&other)]).await;
     let booked = async {
         while shop.stage.bench.ledger.bookings().len() < 2 {
             tokio::task::yield_now().await;
