@@ -12,6 +12,7 @@ mod gauges;
 mod queries;
 mod rows;
 mod schema;
+mod sql;
 pub mod sqlite;
 
 use std::sync::Arc;

@@ -57,14 +57,14 @@ pub const LABEL: &str = "SELECT id, key, n, parcel, format, bytes FROM labels WH
 /// Accounts that are paused.
 pub const PAUSED: &str = "SELECT account, why, since FROM paused_accounts ORDER BY account";
 /// Orders in ten states ($1 to $10), with a booking that stands as $11 unless it is empty, with the
-/// text $12 in the key, a reference or a number, or the phone $13 (LIKE patterns).
+/// text $12 in the key, a reference or a number, or the phone $13 (patterns).
 pub const LIST: &str = "SELECT o.life, o.changed_at FROM orders o
  WHERE o.state IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
  AND ($11 = '' OR EXISTS (SELECT 1 FROM bookings b WHERE b.key = o.key AND b.standing = $11))
- AND ($12 = '%' OR o.key LIKE $12 ESCAPE '!'
-  OR EXISTS (SELECT 1 FROM bookings b WHERE b.key = o.key AND b.reference LIKE $12 ESCAPE '!')
-  OR EXISTS (SELECT 1 FROM numbers m WHERE m.key = o.key AND m.number LIKE $12 ESCAPE '!')
-  OR EXISTS (SELECT 1 FROM order_bodies c WHERE c.key = o.key AND c.body LIKE $13 ESCAPE '!'))
+ AND ($12 = '%' OR o.key {like} $12 ESCAPE '!'
+  OR EXISTS (SELECT 1 FROM bookings b WHERE b.key = o.key AND b.reference {like} $12 ESCAPE '!')
+  OR EXISTS (SELECT 1 FROM numbers m WHERE m.key = o.key AND m.number {like} $12 ESCAPE '!')
+  OR EXISTS (SELECT 1 FROM order_bodies c WHERE c.key = o.key AND c.body {like} $13 ESCAPE '!'))
  ORDER BY o.changed_at DESC, o.key LIMIT $14";
 
 /// Each order's lowest unsent event.

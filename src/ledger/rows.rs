@@ -31,13 +31,13 @@ pub struct Table {
     then: &'static str,
 }
 
-/// The lives: the last one wins.
+/// The lives: the last one wins. What changed is offered anew.
 pub const ORDERS: Table = Table {
     into: "orders (key, state, revision, life, due_at, urgent_at, changed_at)",
     columns: 7,
     then: "ON CONFLICT (key) DO UPDATE SET state = excluded.state, revision = excluded.revision,
  life = excluded.life, due_at = excluded.due_at, urgent_at = excluded.urgent_at,
- changed_at = excluded.changed_at",
+ changed_at = excluded.changed_at, offered_until = 0",
 };
 /// Contents: a revision that was refused as too late may come again with another content.
 pub const BODIES: Table = Table {
@@ -127,16 +127,14 @@ pub(super) fn push_placeholders(text: &mut String, after: usize, count: usize) {
     }
 }
 
-/// Splits work into pieces of 64, 32, ... 1, so that few statements exist and stay prepared.
-pub fn pieces<T>(mut all: &[T]) -> impl Iterator<Item = &[T]> {
+/// Sizes of pieces that so much work is split into: 64, 32, ... 1, so that few statements exist and
+/// stay prepared.
+pub fn pieces(mut left: usize) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
-        let size = (0..=6)
-            .rev()
-            .map(|power| 1 << power)
-            .find(|size| *size <= all.len())?;
-        let (piece, rest) = all.split_at_checked(size)?;
-        all = rest;
-        Some(piece)
+        let sizes = (0..=6).rev().map(|power| 1 << power);
+        let size = sizes.into_iter().find(|size| *size <= left)?;
+        left -= size;
+        Some(size)
     })
 }
 
@@ -258,10 +256,9 @@ mod tests {
 
     #[test]
     fn work_is_split_into_few_sizes_and_nothing_is_left_out() {
-        let all: Vec<usize> = (0..203).collect();
-        let sizes: Vec<usize> = pieces(&all).map(<[usize]>::len).collect();
+        let sizes: Vec<usize> = pieces(203).collect();
         assert_eq!(sizes, [64, 64, 64, 8, 2, 1]);
-        assert_eq!(pieces(&all).flatten().copied().collect::<Vec<_>>(), all);
+        assert_eq!(pieces(0).next(), None);
     }
 
     #[test]

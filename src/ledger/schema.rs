@@ -1,38 +1,60 @@
 //! The ledger's tables, version by version. The text is SQL that SQLite and PostgreSQL share, but for
-//! the two words in [`Dialect`]; it is applied in one transaction by the ledger that opens.
+//! the words in [`Dialect`]; it is applied in one transaction by the ledger that opens.
 //!
 //! Personal data stands only in `order_bodies`, `answers` and `labels`, each with `erase_after`
 //! (microseconds since 1970, as every moment here).
 
-/// What the two databases spell differently.
+/// What databases spell differently.
 pub struct Dialect {
     /// Type of a column of bytes.
     pub bytes: &'static str,
     /// A row number that rises by itself.
     pub rising: &'static str,
+    /// Compares text with a pattern, in either case.
+    pub like: &'static str,
+    /// Ends a question whose rows are held until the end of the transaction.
+    pub held: &'static str,
 }
 
-/// SQLite's words. AUTOINCREMENT, so that a number never comes twice.
+/// SQLite's words. AUTOINCREMENT, so that a number never comes twice; a transaction that writes holds
+/// everything.
 pub const SQLITE: Dialect = Dialect {
     bytes: "BLOB",
     rising: "INTEGER PRIMARY KEY AUTOINCREMENT",
+    like: "LIKE",
+    held: "",
 };
+
+/// PostgreSQL's words. Whoever holds several orders takes them in the same order as everybody else.
+pub const POSTGRES: Dialect = Dialect {
+    bytes: "BYTEA",
+    rising: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    like: "ILIKE",
+    held: " ORDER BY key FOR UPDATE",
+};
+
+impl Dialect {
+    /// A text in these words.
+    pub fn of(&self, text: &str) -> String {
+        text.replace("{bytes}", self.bytes)
+            .replace("{rising}", self.rising)
+            .replace("{like}", self.like)
+    }
+}
 
 /// Which versions were applied, and when.
 pub const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS ledger_versions (
     version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)";
+/// The version of a ledger.
+pub const VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM ledger_versions";
+/// A step was applied.
+pub const APPLIED: &str = "INSERT INTO ledger_versions (version, applied_at) VALUES ($1, $2)";
 
 /// Every step, oldest first. A step that was released is never edited: another one follows.
-pub const STEPS: [(i64, &str); 2] = [(1, FIRST), (2, GAUGES)];
+pub const STEPS: [(i64, &str); 3] = [(1, FIRST), (2, GAUGES), (3, OFFERS)];
 
 /// The version this program writes.
-pub const NEWEST: i64 = 2;
-
-/// A step in a database's own words.
-pub fn in_words_of(dialect: &Dialect, step: &str) -> String {
-    step.replace("{bytes}", dialect.bytes)
-        .replace("{rising}", dialect.rising)
-}
+pub const NEWEST: i64 = 3;
 
 /// `attempts`, `outcomes` and `answers` are append-only and refer to no row: what a carrier said is
 /// kept even of an order that a restored backup does not know.
@@ -164,3 +186,12 @@ CREATE TABLE paused_accounts (
 /// All that is counted about orders, without their rows. The state comes second: were it first,
 /// questions about the ended orders would walk this index in place of their own.
 const GAUGES: &str = "CREATE INDEX orders_gauges ON orders (urgent_at, state);";
+
+/// To whom something was offered last, and until when to nobody else. Where only one worker can be, as
+/// on SQLite, it stays as it is.
+const OFFERS: &str = "
+ALTER TABLE orders ADD COLUMN offered_to TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN offered_until BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN offered_to TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN offered_until BIGINT NOT NULL DEFAULT 0;
+";

@@ -1,39 +1,33 @@
-//! The ledger in one SQLite file: the embedded choice, for one machine. One task writes
-//! (`writer.rs`), a few connections read (`reads.rs`).
-//!
-//! Commands may open it beside a running worker: every change reads its order again inside its own
-//! transaction, and nothing is remembered between two of them.
+//! The ledger in one SQLite file: the embedded choice, for one machine. One session writes, a few
+//! connections read beside it. Commands may open it beside a running worker.
 
-mod commit;
 mod faults;
 mod place;
-mod reads;
 #[cfg(test)]
 pub mod tests;
-mod versions;
-mod writer;
 
 pub use place::{lock_worker, path_of};
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use sqlx::ConnectOptions;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use tokio::sync::{mpsc, oneshot};
-
-use self::reads::Reads;
-use self::writer::{Answer, Job, Work, Writer, Written};
-use super::{
-    Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Paused, PrintJob,
-    Recorded, Rules, schema,
+use sqlx::query::Query;
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
+    SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use crate::life::State;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Sqlite};
+
+use super::rows::Cell;
+use super::schema::{self, Dialect};
+use super::sql::engine::{Asked, Engine, Session};
+use super::sql::{SqlLedger, versions};
+use super::{Clock, LedgerError, Rules, queries};
 use crate::order::Key;
-use crate::outbox::{Outbox, OutboxRow};
 
 /// How long a write waits for another process.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,17 +35,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 /// Statements that stay prepared: eleven tables in seven sizes, and the rest.
 const STATEMENTS: usize = 200;
-/// Writes that may wait for the writer before callers wait to hand theirs in.
-const WAITING: usize = 1024;
+/// Changes nothing, but asks for the right to: a read-only file opens and begins without a word.
+const MAY_WRITE: &str = "DELETE FROM ledger_versions WHERE version < 0";
 
 /// A ledger in a SQLite file.
-pub struct SqliteLedger {
-    reads: Reads,
-    /// None: opened for reading only.
-    writer: Option<mpsc::Sender<Job>>,
-    rules: Rules,
-    path: PathBuf,
-}
+pub type SqliteLedger = SqlLedger<SqliteFile>;
 
 impl SqliteLedger {
     /// Opens the ledger at `sqlite://path`; makes it, or brings it up to this version, if need be.
@@ -81,11 +69,11 @@ impl SqliteLedger {
                 path.display()
             )));
         }
-        let opened = options(&path).read_only(true).connect().await;
-        let mut connection = opened.map_err(|error| faults::unavailable(&error, &path))?;
-        let version = versions::applied(&mut connection).await;
-        let version = version.map_err(|error| faults::unavailable(&error, &path))?;
-        versions::known(version, &path)?;
+        let file = SqliteFile::new(path.clone(), options(&path).read_only(true), &rules.clock);
+        let mut session = file.connect().await?;
+        let version = versions::applied(&mut session).await;
+        let version = version.map_err(|error| file.unavailable(&error))?;
+        versions::known(version, &file.place())?;
         if version < schema::NEWEST {
             return Err(LedgerError::Unreadable(format!(
                 "{} has version {version}, {} is wanted: start the worker once, it brings it up to date",
@@ -93,7 +81,7 @@ impl SqliteLedger {
                 schema::NEWEST
             )));
         }
-        Ok(Self::with(path, None, rules))
+        Ok(Self::reading(file, rules))
     }
 
     async fn open_with(
@@ -101,73 +89,13 @@ impl SqliteLedger {
         options: SqliteConnectOptions,
         rules: Rules,
     ) -> Result<Self, LedgerError> {
-        let opened = options.connect().await;
-        let mut connection = opened.map_err(|error| faults::unavailable(&error, &path))?;
-        if let Err(error) =
-            versions::bring_up_to_date(&mut connection, &path, rules.clock.now()).await
-        {
-            commit::run(&mut connection, "ROLLBACK").await.ok();
+        let file = SqliteFile::new(path, options, &rules.clock);
+        let mut session = file.connect().await?;
+        if let Err(error) = file.bring_up_to_date(&mut session).await {
+            session.run("ROLLBACK").await.ok();
             return Err(error);
         }
-        let (sender, jobs) = mpsc::channel(WAITING);
-        let writer = Writer {
-            path: path.clone(),
-            options,
-            rules: rules.clone(),
-            connection: Some(connection),
-        };
-        tokio::spawn(writer.run(jobs));
-        Ok(Self::with(path, Some(sender), rules))
-    }
-
-    fn with(path: PathBuf, writer: Option<mpsc::Sender<Job>>, rules: Rules) -> Self {
-        let pool = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .test_before_acquire(false)
-            .connect_lazy_with(options(&path).read_only(true));
-        let reads = Reads {
-            pool,
-            path: path.clone(),
-        };
-        Self {
-            reads,
-            writer,
-            rules,
-            path,
-        }
-    }
-
-    fn writer(&self) -> Result<&mpsc::Sender<Job>, LedgerError> {
-        self.writer.as_ref().ok_or_else(|| {
-            LedgerError::Unavailable(format!(
-                "{} was opened for reading only",
-                self.path.display()
-            ))
-        })
-    }
-
-    async fn hand_in(&self, work: Work) -> Result<oneshot::Receiver<Answer>, LedgerError> {
-        let writer = self.writer()?;
-        let (reply, answer) = oneshot::channel();
-        let handed_in = writer.send(Job { work, reply }).await;
-        handed_in.map_err(|_| {
-            LedgerError::Unavailable(format!("{} is closed already", self.path.display()))
-        })?;
-        Ok(answer)
-    }
-
-    async fn answer(&self, waiting: Result<oneshot::Receiver<Answer>, LedgerError>) -> Answer {
-        waiting?.await.unwrap_or_else(|_| {
-            Err(LedgerError::Unknown(format!(
-                "the writer of {} ended before it answered",
-                self.path.display()
-            )))
-        })
-    }
-
-    async fn write(&self, work: Work) -> Answer {
-        let waiting = self.hand_in(work).await;
-        self.answer(waiting).await
+        Ok(Self::writing(file, rules, session))
     }
 }
 
@@ -181,151 +109,158 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// The writer answers each work with what it wrote; anything else would be its mistake.
-fn mistaken<T>() -> Result<T, LedgerError> {
-    Err(LedgerError::Unknown(
-        "the writer answered something else".into(),
-    ))
+/// A file, as SQLite opens it.
+pub struct SqliteFile {
+    path: PathBuf,
+    options: SqliteConnectOptions,
+    clock: Clock,
+    readers: SqlitePool,
 }
 
-fn done(answer: Answer) -> Result<(), LedgerError> {
-    answer.map(drop)
+impl SqliteFile {
+    fn new(path: PathBuf, options: SqliteConnectOptions, clock: &Clock) -> Self {
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .test_before_acquire(false)
+            .connect_lazy_with(self::options(&path).read_only(true));
+        Self {
+            path,
+            options,
+            clock: clock.clone(),
+            readers,
+        }
+    }
+
+    /// Applies what is missing, in one transaction.
+    async fn bring_up_to_date(&self, session: &mut SqliteConnection) -> Result<(), LedgerError> {
+        let unavailable = |error: sqlx::Error| self.unavailable(&error);
+        for statement in [SqliteConnection::BEGIN, schema::VERSIONS] {
+            let told = session.run(statement).await;
+            told.map_err(unavailable)?;
+        }
+        let version = versions::applied(session).await.map_err(unavailable)?;
+        versions::known(version, &self.place())?;
+        let may_write = session.run(MAY_WRITE).await;
+        may_write.map_err(unavailable)?;
+        let applied = versions::apply::<Self>(session, version, self.clock.now()).await;
+        applied.map_err(unavailable)?;
+        let committed = session.run("COMMIT").await;
+        committed.map_err(unavailable)
+    }
 }
 
-impl Outbox for SqliteLedger {
-    fn unsent<'a>(&'a self, limit: usize) -> BoxFuture<'a, Result<Vec<OutboxRow>, String>> {
-        async move {
-            let found = self.reads.unsent(limit, self.rules.print).await;
-            found.map_err(|error| error.to_string())
-        }
-        .boxed()
+impl Engine for SqliteFile {
+    type Row = SqliteRow;
+    type Session = SqliteConnection;
+    const WORDS: Dialect = schema::SQLITE;
+    const WRITERS: usize = 1;
+    const GROUP: usize = 256;
+
+    async fn connect(&self) -> Result<SqliteConnection, LedgerError> {
+        let connected = self.options.connect().await;
+        connected.map_err(|error| self.unavailable(&error))
     }
 
-    fn sent<'a>(&'a self, ids: Vec<i64>) -> BoxFuture<'a, Result<(), String>> {
-        async move {
-            let answer = self.write(Work::Sent(ids)).await;
-            done(answer).map_err(|error| error.to_string())
-        }
-        .boxed()
+    fn ask(&self, text: Cow<'static, str>, values: Vec<Cell>) -> Asked<'_, SqliteRow> {
+        query(text, values).fetch_all(&self.readers).boxed()
+    }
+
+    /// A transaction that writes holds all of the file.
+    async fn hold(
+        &self,
+        _: &mut SqliteConnection,
+        _: &BTreeSet<String>,
+    ) -> Result<Timestamp, sqlx::Error> {
+        Ok(self.clock.now())
+    }
+
+    fn due<'a>(&'a self, limit: usize, except: &'a [Key]) -> Asked<'a, SqliteRow> {
+        let now = Cell::from(self.clock.now().as_microsecond());
+        // More than is wanted is read, in place of a list of keys in the statement.
+        let more = limit.saturating_add(except.len());
+        self.ask(queries::DUE.into(), vec![now, more.into()])
+    }
+
+    fn next_due(&self) -> Asked<'_, SqliteRow> {
+        self.ask(queries::NEXT_DUE.into(), Vec::new())
+    }
+
+    fn unsent(&self, limit: usize, printed: bool) -> Asked<'_, SqliteRow> {
+        let text = if printed {
+            queries::UNSENT_PRINTED
+        } else {
+            queries::UNSENT
+        };
+        self.ask(text.into(), vec![limit.into()])
+    }
+
+    fn is_of_one(error: &sqlx::Error) -> bool {
+        faults::is_constraint(error)
+    }
+
+    /// A file that another process holds, or that cannot be written, is opened still.
+    fn is_lost(_: &sqlx::Error) -> bool {
+        false
+    }
+
+    fn kept_nothing(error: &sqlx::Error) -> bool {
+        faults::kept_nothing(error)
+    }
+
+    fn in_words(&self, error: &sqlx::Error) -> String {
+        faults::in_words(error, &self.path)
+    }
+
+    fn place(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    async fn headroom(&self, wanted_mib: u64) -> Result<(), LedgerError> {
+        place::headroom(&self.path, wanted_mib)
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
     }
 }
 
-impl Ledger for SqliteLedger {
-    fn record(&self, changes: Vec<Change>) -> BoxFuture<'_, Vec<Result<Recorded, LedgerError>>> {
-        async move {
-            let mut waiting = Vec::with_capacity(changes.len());
-            for change in changes {
-                waiting.push(self.hand_in(Work::Record(Box::new(change))).await);
-            }
-            let mut recorded = Vec::with_capacity(waiting.len());
-            for waiting in waiting {
-                recorded.push(match self.answer(waiting).await {
-                    Ok(Written::Recorded(recorded)) => Ok(*recorded),
-                    Ok(_) => mistaken(),
-                    Err(error) => Err(error),
-                });
-            }
-            recorded
-        }
-        .boxed()
+impl Session for SqliteConnection {
+    type Row = SqliteRow;
+    const BEGIN: &'static str = "BEGIN IMMEDIATE";
+
+    async fn ask(
+        &mut self,
+        text: Cow<'static, str>,
+        values: Vec<Cell>,
+    ) -> Result<Vec<SqliteRow>, sqlx::Error> {
+        query(text, values).fetch_all(self).await
     }
 
-    fn due<'a>(
-        &'a self,
-        limit: usize,
-        except: &'a [Key],
-    ) -> BoxFuture<'a, Result<Vec<Due>, LedgerError>> {
-        let now = self.rules.clock.now().as_microsecond();
-        self.reads.due(now, limit, except).boxed()
+    async fn tell(
+        &mut self,
+        text: Cow<'static, str>,
+        values: Vec<Cell>,
+    ) -> Result<u64, sqlx::Error> {
+        let done = query(text, values).execute(self).await?;
+        Ok(done.rows_affected())
     }
 
-    fn next_due(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {
-        self.reads.next_due().boxed()
+    async fn script(&mut self, text: String) -> Result<(), sqlx::Error> {
+        let run = sqlx::raw_sql(AssertSqlSafe(text)).execute(self);
+        run.await.map(drop)
     }
 
-    fn order<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Due>, LedgerError>> {
-        self.reads.order(key).boxed()
+    async fn close(self) -> Result<(), sqlx::Error> {
+        Connection::close(self).await
     }
+}
 
-    fn notes<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Vec<Note>, LedgerError>> {
-        self.reads.notes(key).boxed()
-    }
-
-    fn list(&self, filter: Filter) -> BoxFuture<'_, Result<Vec<OrderRow>, LedgerError>> {
-        self.reads.list(filter).boxed()
-    }
-
-    fn count(&self) -> BoxFuture<'_, Result<Vec<(State, u64)>, LedgerError>> {
-        self.reads.count().boxed()
-    }
-
-    fn gauges(&self) -> BoxFuture<'_, Result<Gauges, LedgerError>> {
-        let now = self.rules.clock.now().as_microsecond();
-        self.reads.gauges(now).boxed()
-    }
-
-    fn labels<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Vec<KeptLabel>, LedgerError>> {
-        self.reads.labels(key).boxed()
-    }
-
-    fn label<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<KeptLabel>, LedgerError>> {
-        self.reads.label(id).boxed()
-    }
-
-    fn print_jobs(&self, limit: usize) -> BoxFuture<'_, Result<Vec<PrintJob>, LedgerError>> {
-        async move {
-            if !self.rules.print {
-                return Ok(Vec::new());
-            }
-            self.reads.print_jobs(limit).await
-        }
-        .boxed()
-    }
-
-    fn printed(&self, ids: Vec<i64>) -> BoxFuture<'_, Result<(), LedgerError>> {
-        async move { done(self.write(Work::Printed(ids)).await) }.boxed()
-    }
-
-    fn paused(&self) -> BoxFuture<'_, Result<Vec<Paused>, LedgerError>> {
-        self.reads.paused().boxed()
-    }
-
-    fn resume<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<bool, LedgerError>> {
-        async move {
-            match self.write(Work::Resume(account.to_owned())).await? {
-                Written::Resumed(was_paused) => Ok(was_paused),
-                _ => mistaken(),
-            }
-        }
-        .boxed()
-    }
-
-    fn erase_expired(&self, now: Timestamp) -> BoxFuture<'_, Result<u64, LedgerError>> {
-        async move {
-            match self.write(Work::Erase(now)).await? {
-                Written::Erased(rows) => Ok(rows),
-                _ => mistaken(),
-            }
-        }
-        .boxed()
-    }
-
-    fn headroom(&self) -> BoxFuture<'_, Result<(), LedgerError>> {
-        async move {
-            self.writer()?;
-            place::headroom(&self.path, self.rules.headroom_mib)
-        }
-        .boxed()
-    }
-
-    fn close(&self) -> BoxFuture<'_, ()> {
-        async move {
-            // Readers first: the last connection to leave folds the write-ahead log into the file.
-            self.reads.pool.close().await;
-            if let Err(error) = self.write(Work::Close).await {
-                tracing::debug!("{error}");
-            }
-        }
-        .boxed()
-    }
+/// The texts are ours alone; what comes from outside is a value.
+fn query(text: Cow<'static, str>, values: Vec<Cell>) -> Query<'static, Sqlite, SqliteArguments> {
+    let query = sqlx::query(AssertSqlSafe(text));
+    values.into_iter().fold(query, |query, value| match value {
+        Cell::Number(number) => query.bind(number),
+        Cell::Text(text) => query.bind(text),
+        Cell::Bytes(bytes) => query.bind(bytes),
+    })
 }

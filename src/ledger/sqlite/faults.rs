@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use crate::ledger::LedgerError;
-
 /// Primary result codes (<https://www.sqlite.org/rescode.html>).
 const BUSY: i32 = 5;
 const LOCKED: i32 = 6;
@@ -32,11 +30,6 @@ pub fn kept_nothing(error: &sqlx::Error) -> bool {
         primary_code(error),
         Some(BUSY | LOCKED | READ_ONLY | FULL | CONSTRAINT)
     )
-}
-
-/// The error of a transaction that was rolled back.
-pub fn unavailable(error: &sqlx::Error, path: &Path) -> LedgerError {
-    LedgerError::Unavailable(in_words(error, path))
 }
 
 /// What happened to the file at `path`, and what to do.

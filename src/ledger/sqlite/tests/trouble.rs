@@ -18,9 +18,8 @@ async fn raw(file: &File) -> SqliteConnection {
 }
 
 async fn run(connection: &mut SqliteConnection, statement: &'static str) {
-    super::super::commit::run(connection, statement)
-        .await
-        .expect(statement);
+    let done = sqlx::query(statement).execute(connection).await;
+    done.expect(statement);
 }
 
 /// Opened with a pragma of the test's own.

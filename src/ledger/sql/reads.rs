@@ -1,0 +1,260 @@
+//! Questions to the ledger, and what their rows mean. Decides nothing.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use carrier_sdk::{Label, LabelFormat};
+use jiff::Timestamp;
+
+use super::engine::{Asked, Engine, Fields};
+use crate::ledger::gauges::StateRow;
+use crate::ledger::rows::{self, Cell};
+use crate::ledger::{
+    Due, Filter, Gauges, KeptLabel, LedgerError, Note, OrderRow, Paused, PrintJob, PrintKind,
+    queries,
+};
+use crate::life::{Life, Standing, State};
+use crate::order::Key;
+use crate::outbox::OutboxRow;
+
+/// A ledger as it is asked.
+pub struct Reads<E> {
+    pub engine: Arc<E>,
+}
+
+type Answer<T> = Result<T, LedgerError>;
+
+impl<E: Engine> Reads<E> {
+    pub async fn due(&self, limit: usize, except: &[Key]) -> Answer<Vec<Due>> {
+        let mut found = self.each(self.engine.due(limit, except), due).await?;
+        found.retain(|due| !except.contains(&due.life.key));
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    pub async fn next_due(&self) -> Answer<Option<Timestamp>> {
+        let found = self.each(self.engine.next_due(), |row| Ok(row.number_if_any(0)?));
+        Ok(found.await?.into_iter().flatten().min().map(rows::moment))
+    }
+
+    pub async fn order(&self, key: &Key) -> Answer<Option<Due>> {
+        let found = self.find(queries::ORDER, [key.to_string().into()], due);
+        Ok(found.await?.pop())
+    }
+
+    pub async fn notes(&self, key: &Key) -> Answer<Vec<Note>> {
+        self.find(queries::TIMELINE, [key.to_string().into()], |row| {
+            Ok(Note {
+                at: rows::moment(row.number(0)?),
+                text: row.text(1)?.to_owned(),
+            })
+        })
+        .await
+    }
+
+    pub async fn list(&self, filter: Filter) -> Answer<Vec<OrderRow>> {
+        let wanted = |state| filter.states.is_empty() || filter.states.contains(state);
+        let states = rows::STATES.iter();
+        let states = states.map(|state| if wanted(state) { state.name() } else { "" });
+        let mut values: Vec<Cell> = states.map(Cell::from).collect();
+        let text = filter.text.clone().unwrap_or_default();
+        values.extend([
+            filter.standing.map_or("", Standing::name).into(),
+            queries::containing(&text).into(),
+            queries::phone(&text).into(),
+            filter.limit.into(),
+        ]);
+        let found = self.engine.ask(E::WORDS.of(queries::LIST).into(), values);
+        self.each(found, |row| {
+            Ok(OrderRow {
+                life: life(row.text(0)?)?,
+                changed_at: rows::moment(row.number(1)?),
+            })
+        })
+        .await
+    }
+
+    pub async fn count(&self) -> Answer<Vec<(State, u64)>> {
+        self.find(queries::COUNT, [], |row| {
+            let state = rows::state(row.text(0)?).ok_or_else(|| unknown("a state"))?;
+            Ok((state, number(row, 1)?))
+        })
+        .await
+    }
+
+    pub async fn gauges(&self, now: Timestamp) -> Answer<Gauges> {
+        let mut gauges = Gauges::default();
+        let orders = self.find(queries::GAUGES_OF_ORDERS, [now.into()], state_row);
+        for row in orders.await? {
+            gauges.count_in(&row);
+        }
+        let doubt = self.one(queries::GAUGES_OF_DOUBT, |row| Ok(row.number_if_any(0)?));
+        gauges.in_doubt_since = doubt.await?.map(rows::moment);
+        gauges.strays = self
+            .one(queries::GAUGES_OF_STRAYS, |row| number(row, 0))
+            .await?;
+        let (unsent, since): (u64, Option<i64>) = self
+            .one(queries::GAUGES_OF_OUTBOX, |row| {
+                Ok((number(row, 0)?, row.number_if_any(1)?))
+            })
+            .await?;
+        gauges.unsent = unsent;
+        gauges.unsent_since = since.map(rows::moment);
+        Ok(gauges)
+    }
+
+    pub async fn labels(&self, key: &Key) -> Answer<Vec<KeptLabel>> {
+        self.find(queries::LABELS_OF, [key.to_string().into()], kept_label)
+            .await
+    }
+
+    pub async fn label(&self, id: &str) -> Answer<Option<KeptLabel>> {
+        let found = self.find(queries::LABEL, [id.into()], kept_label);
+        Ok(found.await?.pop())
+    }
+
+    pub async fn paused(&self) -> Answer<Vec<Paused>> {
+        self.find(queries::PAUSED, [], |row| {
+            Ok(Paused {
+                account: row.text(0)?.to_owned(),
+                why: serde_json::from_str(row.text(1)?)
+                    .map_err(|error| Fault::Content(error.to_string()))?,
+                since: rows::moment(row.number(2)?),
+            })
+        })
+        .await
+    }
+
+    pub async fn print_jobs(&self, limit: usize) -> Answer<Vec<PrintJob>> {
+        self.find(queries::UNPRINTED, [limit.into()], print_job)
+            .await
+    }
+
+    pub async fn unsent(&self, limit: usize, printed: bool) -> Answer<Vec<OutboxRow>> {
+        self.each(self.engine.unsent(limit, printed), |row| {
+            Ok(OutboxRow {
+                id: row.number(0)?,
+                event_id: row.text(1)?.to_owned(),
+                routing_key: row.text(2)?.to_owned(),
+                body: Bytes::from(row.text(3)?.to_owned()),
+            })
+        })
+        .await
+    }
+
+    /// The one row of an aggregate.
+    async fn one<T>(
+        &self,
+        text: &'static str,
+        read: impl Fn(&E::Row) -> Result<T, Fault>,
+    ) -> Answer<T> {
+        let row = self.find(text, [], read).await?.pop();
+        row.ok_or_else(|| LedgerError::Unreadable("nothing where a figure should be".into()))
+    }
+
+    async fn find<T>(
+        &self,
+        text: &'static str,
+        values: impl Into<Vec<Cell>>,
+        read: impl Fn(&E::Row) -> Result<T, Fault>,
+    ) -> Answer<Vec<T>> {
+        let found = self.engine.ask(text.into(), values.into());
+        self.each(found, read).await
+    }
+
+    async fn each<T>(
+        &self,
+        found: Asked<'_, E::Row>,
+        read: impl Fn(&E::Row) -> Result<T, Fault>,
+    ) -> Answer<Vec<T>> {
+        let found = found.await.map_err(|error| self.engine.unavailable(&error));
+        let all: Result<Vec<T>, Fault> = found?.iter().map(read).collect();
+        all.map_err(|fault| match fault {
+            Fault::Database(error) => self.engine.unavailable(&error),
+            Fault::Content(what) => LedgerError::Unreadable(what),
+        })
+    }
+}
+
+/// Why a row cannot be read.
+enum Fault {
+    Database(sqlx::Error),
+    Content(String),
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+fn unknown(what: &str) -> Fault {
+    Fault::Content(format!("{what} that it does not know"))
+}
+
+fn number<T: TryFrom<i64>>(row: &impl Fields, place: usize) -> Result<T, Fault> {
+    T::try_from(row.number(place)?).map_err(|_| unknown("a number"))
+}
+
+fn life(text: &str) -> Result<Life, Fault> {
+    serde_json::from_str(text).map_err(|error| Fault::Content(format!("an order ({error})")))
+}
+
+fn key(text: &str) -> Result<Key, Fault> {
+    rows::key(text).ok_or_else(|| unknown("a key"))
+}
+
+fn due(row: &impl Fields) -> Result<Due, Fault> {
+    Ok(Due {
+        life: life(row.text(0)?)?,
+        order: row.text_if_any(1)?.map(str::to_owned),
+    })
+}
+
+fn state_row(row: &impl Fields) -> Result<StateRow, Fault> {
+    Ok(StateRow {
+        state: rows::state(row.text(0)?).ok_or_else(|| unknown("a state"))?,
+        count: number(row, 1)?,
+        late: number(row, 2)?,
+        next_cut_off: row.number_if_any(3)?,
+    })
+}
+
+fn format(name: &str) -> Result<LabelFormat, Fault> {
+    serde_json::from_value(name.into()).map_err(|_| unknown("a label format"))
+}
+
+fn kept_label(row: &impl Fields) -> Result<KeptLabel, Fault> {
+    Ok(KeptLabel {
+        id: row.text(0)?.to_owned(),
+        key: key(row.text(1)?)?,
+        n: number(row, 2)?,
+        parcel: number(row, 3)?,
+        label: Label {
+            format: format(row.text(4)?)?,
+            bytes: row.bytes(5)?,
+        },
+    })
+}
+
+fn print_job(row: &impl Fields) -> Result<PrintJob, Fault> {
+    let label = match (row.text_if_any(5)?, row.bytes_if_any(6)?) {
+        (Some(name), Some(bytes)) => Some(Label {
+            format: format(name)?,
+            bytes,
+        }),
+        _ => None,
+    };
+    Ok(PrintJob {
+        id: row.number(0)?,
+        kind: match row.text(1)? {
+            "print" => PrintKind::Print,
+            "void" => PrintKind::Void,
+            _ => return Err(unknown("a print job")),
+        },
+        key: key(row.text(2)?)?,
+        n: number(row, 3)?,
+        parcel: number(row, 4)?,
+        label,
+    })
+}

@@ -1,0 +1,291 @@
+//! What happens between `BEGIN` and `COMMIT`: orders are held, read, decided about and written.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::engine::{Engine, Fields, Session};
+use super::writer::{Answer, Work, Written};
+use crate::events::account_event;
+use crate::ledger::batch::{Batch, Pause, Writes};
+use crate::ledger::rows::{self, Cell, Table, micros};
+use crate::ledger::{Change, LedgerError, Recorded, Rules, queries};
+use crate::life::Reason;
+
+/// Why something was not written.
+pub enum Fault {
+    /// Of one member: its row broke a constraint, or somebody else holds what it needs.
+    One { taken: bool, error: sqlx::Error },
+    /// Everybody's.
+    All(sqlx::Error),
+}
+
+impl Fault {
+    /// As the error of a whole transaction.
+    pub fn for_all<E: Engine>(&self, engine: &E) -> LedgerError {
+        let (Self::One { error, .. } | Self::All(error)) = self;
+        engine.unavailable(error)
+    }
+}
+
+/// An open transaction.
+pub struct Transaction<'a, E: Engine> {
+    engine: &'a E,
+    session: &'a mut E::Session,
+    rules: &'a Rules,
+}
+
+impl<'a, E: Engine> Transaction<'a, E> {
+    pub fn new(engine: &'a E, session: &'a mut E::Session, rules: &'a Rules) -> Self {
+        Self {
+            engine,
+            session,
+            rules,
+        }
+    }
+
+    /// Every member at once.
+    pub async fn together(&mut self, works: &[Work]) -> Result<Vec<Answer>, Fault> {
+        let changes: Vec<&Change> = works.iter().flat_map(Work::changes).collect();
+        let keys = keys(changes.iter().copied());
+        let held = self.engine.hold(self.session, &keys).await;
+        let now = held.map_err(fault::<E>)?;
+        let mut recorded = self.record(&changes, &keys, now).await?.into_iter();
+        let mut answers = Vec::with_capacity(works.len());
+        for work in works {
+            let written = match work {
+                Work::Record(changes) => {
+                    Written::Recorded(recorded.by_ref().take(changes.len()).collect())
+                }
+                Work::Sent(ids) => self.mark(queries::SENT, ids, now).await?,
+                Work::Printed(ids) => self.mark(queries::PRINTED, ids, now).await?,
+                Work::Resume(account) => self.resume(account, now).await?,
+                Work::Erase(until) => self.erase(*until).await?,
+            };
+            answers.push(Ok(written));
+        }
+        Ok(answers)
+    }
+
+    /// Every member in a savepoint: one's fault is its own.
+    pub async fn one_by_one(&mut self, works: &[Work]) -> Result<Vec<Answer>, Fault> {
+        let mut answers = Vec::with_capacity(works.len());
+        for work in works {
+            let Work::Record(changes) = work else {
+                answers.push(self.alone(work).await?);
+                continue;
+            };
+            let mut recorded = Vec::with_capacity(changes.len());
+            for change in changes {
+                match self.alone(&Work::Record(vec![change.clone()])).await? {
+                    Ok(Written::Recorded(one)) => recorded.extend(one),
+                    Ok(_) => {}
+                    Err(error) => recorded.push(Err(error)),
+                }
+            }
+            answers.push(Ok(Written::Recorded(recorded)));
+        }
+        Ok(answers)
+    }
+
+    async fn alone(&mut self, work: &Work) -> Result<Answer, Fault> {
+        self.run("SAVEPOINT member").await?;
+        let answer = match self.together(std::slice::from_ref(work)).await {
+            Ok(mut answers) => answers.pop().unwrap_or(Ok(Written::Done)),
+            Err(Fault::One { taken, error }) => {
+                self.run("ROLLBACK TO SAVEPOINT member").await?;
+                Err(if taken {
+                    LedgerError::ReferenceTaken
+                } else {
+                    self.engine.unavailable(&error)
+                })
+            }
+            Err(all) => return Err(all),
+        };
+        self.run("RELEASE SAVEPOINT member").await?;
+        Ok(answer)
+    }
+
+    async fn record(
+        &mut self,
+        changes: &[&Change],
+        keys: &BTreeSet<String>,
+        now: Timestamp,
+    ) -> Result<Vec<Result<Recorded, LedgerError>>, Fault> {
+        let mut batch = Batch::new(self.rules, now);
+        let lives = self.by_key(queries::LIVES, keys, E::WORDS.held).await?;
+        for row in &lives {
+            if let Some(key) = rows::key(row.text(0).map_err(Fault::All)?) {
+                let due_at = row.number_if_any(2).map_err(Fault::All)?;
+                batch.read(key, row.text(1).map_err(Fault::All)?, due_at);
+            }
+        }
+        let wanting = changes.iter().copied();
+        let wanting = self::keys(wanting.filter(|change| batch.needs_contents(change)));
+        for row in &self.by_key(queries::CONTENTS, &wanting, "").await? {
+            let revision = row.number(1).map_err(Fault::All)?;
+            let key = rows::key(row.text(0).map_err(Fault::All)?);
+            if let (Some(key), Ok(revision)) = (key, u32::try_from(revision)) {
+                let text = row.text(2).map_err(Fault::All)?;
+                batch.read_content(key, revision, text.to_owned());
+            }
+        }
+        let answers = changes.iter().map(|change| batch.decide(change)).collect();
+        self.write(batch.finish(), now).await?;
+        Ok(answers)
+    }
+
+    async fn by_key(
+        &mut self,
+        start: &str,
+        keys: &BTreeSet<String>,
+        end: &str,
+    ) -> Result<Vec<E::Row>, Fault> {
+        let mut found = Vec::with_capacity(keys.len());
+        let mut left = keys.iter();
+        for size in rows::pieces(keys.len()) {
+            let values = left.by_ref().take(size).map(|key| key.as_str().into());
+            let text = queries::listing(start, 0, size) + end;
+            let rows = self.session.ask(text.into(), values.collect()).await;
+            found.extend(rows.map_err(fault::<E>)?);
+        }
+        Ok(found)
+    }
+
+    async fn write(&mut self, writes: Writes, now: Timestamp) -> Result<(), Fault> {
+        self.insert(&rows::ORDERS, writes.orders).await?;
+        self.insert(&rows::BODIES, writes.bodies).await?;
+        let booked = self.insert(&rows::BOOKINGS, writes.bookings).await;
+        booked.map_err(|fault| match fault {
+            Fault::One { error, .. } => Fault::One {
+                taken: is_unique_violation(&error),
+                error,
+            },
+            all @ Fault::All(_) => all,
+        })?;
+        self.insert(&rows::NUMBERS, writes.numbers).await?;
+        self.insert(&rows::ATTEMPTS, writes.attempts).await?;
+        self.insert(&rows::OUTCOMES, writes.outcomes).await?;
+        self.insert(&rows::ANSWERS, writes.answers).await?;
+        self.insert(&rows::LABELS, writes.labels).await?;
+        self.insert(&rows::NOTES, writes.notes).await?;
+        self.insert(&rows::OUTBOX, writes.outbox).await?;
+        self.insert(&rows::PRINT_JOBS, writes.print_jobs).await?;
+        for pause in writes.pauses {
+            self.pause(pause, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn insert(&mut self, table: &Table, rows: Vec<Vec<Cell>>) -> Result<(), Fault> {
+        let sizes = rows::pieces(rows.len());
+        let mut left = rows.into_iter();
+        for size in sizes {
+            let values = left.by_ref().take(size).flatten().collect();
+            self.tell(table.insert(size).into(), values).await?;
+        }
+        Ok(())
+    }
+
+    async fn mark(&mut self, start: &str, ids: &[i64], now: Timestamp) -> Result<Written, Fault> {
+        let mut left = ids.iter();
+        for size in rows::pieces(ids.len()) {
+            let ids = left.by_ref().take(size).map(|id| Cell::from(*id));
+            let values = [now.into()].into_iter().chain(ids).collect();
+            self.tell(queries::listing(start, 1, size).into(), values)
+                .await?;
+        }
+        Ok(Written::Done)
+    }
+
+    async fn erase(&mut self, until: Timestamp) -> Result<Written, Fault> {
+        let mut erased = 0;
+        for statement in queries::ERASE {
+            erased += self.tell(statement.into(), vec![until.into()]).await?;
+        }
+        Ok(Written::Erased(erased))
+    }
+
+    async fn pause(&mut self, pause: Pause, now: Timestamp) -> Result<(), Fault> {
+        let why = serde_json::to_string(&pause.why).unwrap_or_default();
+        let values = vec![
+            pause.account.as_str().into(),
+            why.into(),
+            pause.environment.as_str().into(),
+            now.into(),
+        ];
+        if self.tell(queries::PAUSE.into(), values).await? == 0 {
+            return Ok(());
+        }
+        let why = Some(&pause.why);
+        self.announce(&pause.account, why, &pause.environment, now)
+            .await
+    }
+
+    async fn resume(&mut self, account: &str, now: Timestamp) -> Result<Written, Fault> {
+        let resumed = self
+            .session
+            .ask(queries::RESUME.into(), vec![account.into()]);
+        let resumed = resumed.await.map_err(fault::<E>)?;
+        let Some(row) = resumed.first() else {
+            return Ok(Written::Resumed(false));
+        };
+        let environment = row.text(0).map_err(Fault::All)?;
+        self.tell(queries::WAKE.into(), vec![now.into()]).await?;
+        self.announce(account, None, environment, now).await?;
+        Ok(Written::Resumed(true))
+    }
+
+    /// An account's events have a key and an order of their own, by time.
+    async fn announce(
+        &mut self,
+        account: &str,
+        why: Option<&Reason>,
+        environment: &str,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let waiting = self.session.ask(queries::WAITING.into(), Vec::new());
+        let waiting = waiting.await.map_err(fault::<E>)?;
+        let waiting = waiting.first().map_or(Ok(0), |row| row.number(0));
+        let waiting = u64::try_from(waiting.map_err(Fault::All)?).unwrap_or_default();
+        let teller = &self.rules.teller;
+        let event = account_event(teller, account, why, waiting, now, environment);
+        let row = vec![
+            format!("account:{account}").into(),
+            micros(now).into(),
+            event.event_id.into(),
+            event.routing_key.into(),
+            event.body.into(),
+            now.into(),
+        ];
+        self.insert(&rows::OUTBOX, vec![row]).await
+    }
+
+    async fn run(&mut self, statement: &'static str) -> Result<(), Fault> {
+        self.session.run(statement).await.map_err(fault::<E>)
+    }
+
+    async fn tell(&mut self, text: Cow<'static, str>, values: Vec<Cell>) -> Result<u64, Fault> {
+        self.session.tell(text, values).await.map_err(fault::<E>)
+    }
+}
+
+fn fault<E: Engine>(error: sqlx::Error) -> Fault {
+    if E::is_of_one(&error) {
+        let taken = false;
+        Fault::One { taken, error }
+    } else {
+        Fault::All(error)
+    }
+}
+
+fn is_unique_violation(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(|error| error.is_unique_violation())
+}
+
+fn keys<'a>(changes: impl Iterator<Item = &'a Change>) -> BTreeSet<String> {
+    changes.map(|change| change.key.to_string()).collect()
+}
