@@ -6,38 +6,18 @@
 pub(crate) mod answers;
 mod party;
 
+use carrier_sdk::check::Check;
 use carrier_sdk::geography::customs_needed;
 use carrier_sdk::label::LabelFormat;
 use carrier_sdk::profile::{Product, Reach};
 use carrier_sdk::request::secret_place;
 use carrier_sdk::shipment::{Contract, Intent, Money, Parcel, ServiceOption, Shipment};
 use carrier_sdk::step::{Problem, Refusal};
-use carrier_sdk::text::{fit, lines};
+use carrier_sdk::text::lines;
 use rust_decimal::Decimal;
 
 use crate::profile::PROFILE;
 use crate::wire;
-
-/// Gathers every problem, so that one refusal names all of them.
-#[derive(Default)]
-struct Check {
-    problems: Vec<Problem>,
-}
-
-impl Check {
-    fn take<T: Default>(&mut self, fitted: Result<T, Problem>) -> T {
-        fitted.unwrap_or_else(|problem| {
-            self.problems.push(problem);
-            T::default()
-        })
-    }
-
-    fn require(&mut self, holds: bool, field: &str, message: &str) {
-        if !holds {
-            self.problems.push(Problem::new(field, message));
-        }
-    }
-}
 
 /// The booking request of an intent.
 pub(crate) fn book(intent: &Intent) -> Result<wire::Book, Refusal> {
@@ -48,8 +28,8 @@ pub(crate) fn book(intent: &Intent) -> Result<wire::Book, Refusal> {
     check.require(in_range, "parcels", "one booking takes 1 to 10 parcels");
     let shipper = party::shipper(&mut check, intent);
     let reference = wire::Reference {
-        recipient_ref: check.take(fit("label_reference", &shipment.label_reference, 35)),
-        shipper_ref: check.take(fit("reference", &intent.reference, PROFILE.reference_max)),
+        recipient_ref: check.text("label_reference", &shipment.label_reference, 35),
+        shipper_ref: check.text("reference", &intent.reference, PROFILE.reference_max),
     };
     let book = wire::Book {
         header_value: header(&mut check, &intent.contract),
@@ -64,7 +44,7 @@ pub(crate) fn book(intent: &Intent) -> Result<wire::Book, Refusal> {
         skybill_value: skybills(&mut check, intent),
         skybill_params_value: wire::SkybillParams {
             duplicata: "N",
-            mode: check.take(label_mode(intent)),
+            mode: check.keep(label_mode(intent)),
             with_reservation: 0,
         },
         password: secret_place("password"),
@@ -73,10 +53,8 @@ pub(crate) fn book(intent: &Intent) -> Result<wire::Book, Refusal> {
         version: "2.0",
         multi_parcel: if count > 1 { "Y" } else { "N" },
     };
-    match check.problems {
-        problems if problems.is_empty() => Ok(book),
-        problems => Err(Refusal { problems }),
-    }
+    check.done()?;
+    Ok(book)
 }
 
 fn header(check: &mut Check, contract: &Contract) -> wire::Header {
@@ -116,9 +94,9 @@ fn label_mode(intent: &Intent) -> Result<String, Problem> {
 /// One skybill for each parcel.
 fn skybills(check: &mut Check, intent: &Intent) -> Vec<wire::Skybill> {
     let shipment = &intent.shipment;
-    let service = check.take(product(intent).and_then(|product| service(shipment, product)));
-    let insured_value = check.take(insured_cents(shipment));
-    let customs_value = check.take(customs_cents(shipment));
+    let service = check.keep(product(intent).and_then(|product| service(shipment, product)));
+    let insured_value = check.keep(insured_cents(shipment));
+    let customs_value = check.keep(customs_cents(shipment));
     let contents = contents(check, shipment);
     let content = |index: usize| contents.get(index).cloned().unwrap_or_default();
     let mut skybill = |(index, parcel): (usize, &Parcel)| {
@@ -260,5 +238,5 @@ fn contents(check: &mut Check, shipment: &Shipment) -> Vec<String> {
         .map(|item| format!("{} x {}", item.quantity, item.description))
         .collect();
     check.require(!articles.is_empty(), "items", "are needed for customs");
-    check.take(lines("items", &articles, 45, 5))
+    check.keep(lines("items", &articles, 45, 5))
 }

@@ -7,7 +7,7 @@ mod tracking;
 
 use carrier_sdk::geography::customs_needed;
 use carrier_sdk::{
-    Auth, Body, Contract, Effect, Intent, LabelFormat, Method, Money, Party, PartyKind, Problem,
+    Auth, Body, Check, Contract, Effect, Intent, LabelFormat, Method, Money, Party, PartyKind,
     Refusal, Request, ServiceOption, Size, text,
 };
 use rust_decimal::Decimal;
@@ -29,49 +29,13 @@ const UNKNOWN: Size = Size {
     height_mm: 0,
 };
 
-/// Problems found on the way, so that the shop hears of all at once.
-#[derive(Default)]
-struct Check {
-    problems: Vec<Problem>,
-}
-
-impl Check {
-    fn refuse(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.problems.push(Problem::new(field, message));
-    }
-
-    fn keep<T: Default>(&mut self, result: Result<T, Problem>) -> T {
-        result.unwrap_or_else(|problem| {
-            self.problems.push(problem);
-            T::default()
-        })
-    }
-
-    /// A text that may be empty.
-    fn optional(&mut self, field: &str, text: &str, max: usize) -> String {
-        self.keep(text::fit(field, text, max))
-    }
-
-    /// A text that DHL must have.
-    fn text(&mut self, field: &str, text: &str, max: usize) -> String {
-        if text::clean(text).is_empty() {
-            self.refuse(field, "is empty, and DHL needs it");
-        }
-        self.optional(field, text, max)
-    }
-}
-
 /// The request that books this intent.
 pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
     let mut check = Check::default();
     offered(&mut check, intent);
     let mut body = shipment(&mut check, intent);
     wire::drop_nulls(&mut body);
-    if !check.problems.is_empty() {
-        return Err(Refusal {
-            problems: check.problems,
-        });
-    }
+    check.done()?;
     Ok(Request {
         effect: Effect::Books,
         method: Method::Post,
@@ -108,7 +72,7 @@ fn shipment(check: &mut Check, intent: &Intent) -> Value {
         "pickup": {"isRequested": false},
         "productCode": intent.product,
         "localProductCode": national.then_some(&intent.product),
-        "accounts": [{"typeCode": "shipper", "number": check.text("account.account_number", &settings.number, 12)}],
+        "accounts": [{"typeCode": "shipper", "number": check.needed("account.account_number", &settings.number, 12)}],
         "valueAddedServices": services(check, intent),
         "outputImageProperties": {
             "encodingFormat": label_encoding(check, intent.label_format),
@@ -118,7 +82,7 @@ fn shipment(check: &mut Check, intent: &Intent) -> Value {
             ],
             "splitTransportAndWaybillDocLabels": true,
         },
-        "customerReferences": [{"typeCode": "CU", "value": check.text("reference", &intent.reference, PROFILE.reference_max)}],
+        "customerReferences": [{"typeCode": "CU", "value": check.needed("reference", &intent.reference, PROFILE.reference_max)}],
         "customerDetails": {
             "shipperDetails": party(check, "ship_from", &shipment.shipper, None),
             "receiverDetails": party(check, "recipient", &shipment.consignee, settings.setting("default_phone")),
@@ -130,9 +94,8 @@ fn shipment(check: &mut Check, intent: &Intent) -> Value {
 }
 
 fn label_encoding(check: &mut Check, format: LabelFormat) -> &'static str {
-    if !PROFILE.label_formats.contains(&format) {
-        check.refuse("label_format", "DHL makes pdf and zpl labels");
-    }
+    let made = PROFILE.label_formats.contains(&format);
+    check.require(made, "label_format", "DHL makes pdf and zpl labels");
     format.name()
 }
 
@@ -160,28 +123,31 @@ fn services(check: &mut Check, intent: &Intent) -> Option<Vec<Value>> {
 fn party(check: &mut Check, place: &str, party: &Party, default_phone: Option<&str>) -> Value {
     let field = |name: &str| format!("{place}.{name}");
     let lines = check.keep(text::lines(&field("street"), &party.street, 45, 3));
-    if lines.is_empty() {
-        check.refuse(field("street"), "is empty, and DHL needs it");
-    }
+    let placed = !lines.is_empty();
+    check.require(
+        placed,
+        &field("street"),
+        "is empty, and the carrier needs it",
+    );
     let company = given(party.company.as_ref());
     let name = given(Some(&party.name)).or(company).unwrap_or_default();
     // a private person has no company, but DHL wants one: the name stands twice
     let (room, company) = match company {
-        Some(company) => (255, check.text(&field("company"), company, 100)),
+        Some(company) => (255, check.needed(&field("company"), company, 100)),
         None => (100, text::clean(name)),
     };
-    let name = check.text(&field("name"), name, room);
+    let name = check.needed(&field("name"), name, room);
     let province = given(party.province.as_ref());
-    let province = province.map(|name| check.optional(&field("province"), name, 35));
+    let province = province.map(|name| check.text(&field("province"), name, 35));
     let code = province.as_ref().filter(|name| matches!(name.len(), 2 | 3));
     let phone = given(party.phone.as_ref())
         .or(default_phone)
         .unwrap_or_default();
     json!({
         "postalAddress": {
-            "postalCode": check.optional(&field("postal_code"), &party.postal_code, 12),
-            "cityName": check.text(&field("city"), &party.city, 45),
-            "countryCode": check.text(&field("country"), &party.country, 2),
+            "postalCode": check.text(&field("postal_code"), &party.postal_code, 12),
+            "cityName": check.needed(&field("city"), &party.city, 45),
+            "countryCode": check.needed(&field("country"), &party.country, 2),
             "provinceCode": code,
             "provinceName": province.as_ref().filter(|_| code.is_none()),
             "addressLine1": lines.first(),
@@ -189,8 +155,8 @@ fn party(check: &mut Check, place: &str, party: &Party, default_phone: Option<&s
             "addressLine3": lines.get(2),
         },
         "contactInformation": {
-            "email": given(party.email.as_ref()).map(|email| check.text(&field("email"), email, 70)),
-            "phone": check.text(&field("phone"), phone, 70),
+            "email": given(party.email.as_ref()).map(|email| check.needed(&field("email"), email, 70)),
+            "phone": check.needed(&field("phone"), phone, 70),
             "companyName": company,
             "fullName": name,
         },
@@ -232,7 +198,7 @@ fn content(check: &mut Check, intent: &Intent) -> Value {
     }
     let description = match &declared {
         Some(declared) => declared.description.clone(),
-        None => check.text("account.content_description", described, 70),
+        None => check.needed("account.content_description", described, 70),
     };
     let value = declared.as_ref().map(|declared| &declared.value);
     json!({
@@ -248,7 +214,7 @@ fn content(check: &mut Check, intent: &Intent) -> Value {
 }
 
 fn packages(check: &mut Check, intent: &Intent) -> Vec<Value> {
-    let printed = check.optional("label_reference", &intent.shipment.label_reference, 80);
+    let printed = check.text("label_reference", &intent.shipment.label_reference, 80);
     let printed = Some(printed).filter(|text| !text.is_empty());
     let default = default_size(&intent.contract);
     let mut packages = Vec::new();

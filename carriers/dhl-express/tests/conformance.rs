@@ -36,12 +36,7 @@ fn booked(intent: &Intent) -> Value {
 
 /// The fields that are refused.
 fn refused(intent: &Intent) -> Vec<String> {
-    let refusal = carrier().book(intent).expect_err("refused");
-    refusal
-        .problems
-        .into_iter()
-        .map(|problem| problem.field)
-        .collect()
+    carrier().book(intent).expect_err("refused").fields()
 }
 
 fn golden(text: &str) -> Value {

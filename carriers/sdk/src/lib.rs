@@ -7,6 +7,7 @@
 //! Depends on no other crate of the project.
 
 pub mod carrier;
+pub mod check;
 pub mod faults;
 pub mod geography;
 #[cfg(feature = "kit")]
@@ -24,6 +25,7 @@ pub mod text;
 pub mod tracking;
 
 pub use carrier::{Carrier, Find, Relabel, Track, Void};
+pub use check::Check;
 pub use faults::{Fault, Meaning, WhoActs, judge};
 pub use label::{Label, LabelFormat};
 pub use profile::{Absence, Product, Profile, SecretField, Setting, VoidUnit};

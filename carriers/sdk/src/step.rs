@@ -126,6 +126,13 @@ impl Refusal {
             problems: vec![Problem::new(field, message)],
         }
     }
+
+    /// The fields that do not fit, one for each problem.
+    #[must_use]
+    pub fn fields(&self) -> Vec<String> {
+        let problems = self.problems.iter();
+        problems.map(|problem| problem.field.clone()).collect()
+    }
 }
 
 /// One field that does not fit, never with its value.

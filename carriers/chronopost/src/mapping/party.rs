@@ -3,11 +3,11 @@
 //! Without a company the person stands in both name fields, for both are mandatory. What the
 //! driver should know has no field of its own; it shares the address lines.
 
+use carrier_sdk::check::Check;
 use carrier_sdk::shipment::{self, Intent};
 use carrier_sdk::step::Problem;
-use carrier_sdk::text::{clean, fit, lines};
+use carrier_sdk::text::{clean, lines};
 
-use super::Check;
 use crate::wire::Party;
 
 const LINES: usize = 2;
@@ -50,14 +50,14 @@ fn party(
     instructions: Option<&str>,
 ) -> Party {
     let mut text = |name: &str, text: Option<&str>, max| {
-        check.take(fit(&format!("{who}.{name}"), text.unwrap_or_default(), max))
+        check.text(&format!("{who}.{name}"), text.unwrap_or_default(), max)
     };
     let person = text("name", Some(&party.name), NAME_MAX);
     let company = text("company", party.company.as_deref(), NAME_MAX);
     let zip_code = text("postal_code", Some(&party.postal_code), 9);
     let city = text("city", Some(&party.city), 50);
     let email = text("email", party.email.as_deref(), 80);
-    let phone = check.take(dialled(who, party.phone.as_deref().unwrap_or_default()));
+    let phone = check.keep(dialled(who, party.phone.as_deref().unwrap_or_default()));
     let mut lines = address(check, who, &party.street, instructions).into_iter();
     let [adress1, adress2] = [(); LINES].map(|()| lines.next().unwrap_or_default());
     let blank = |text: &String| clean(text).is_empty();
@@ -96,7 +96,7 @@ fn address(
     instructions: Option<&str>,
 ) -> Vec<String> {
     let field = format!("{who}.street");
-    let street = check.take(lines(&field, street, LINE_MAX, LINES));
+    let street = check.keep(lines(&field, street, LINE_MAX, LINES));
     let Some(instructions) = instructions.filter(|_| !street.is_empty()) else {
         return street;
     };
@@ -105,7 +105,7 @@ fn address(
     for field in [field, format!("{who}.instructions")] {
         match lines(&field, &together, LINE_MAX, LINES) {
             Ok(laid) => return laid,
-            Err(problem) => check.problems.push(problem),
+            Err(problem) => check.add(problem),
         }
     }
     together.to_vec()

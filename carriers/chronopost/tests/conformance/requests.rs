@@ -38,12 +38,7 @@ fn sent(intent: &Intent, element: &str) -> String {
 }
 
 fn refused_fields(intent: &Intent) -> Vec<String> {
-    let refusal = carrier().book(intent).expect_err("refused");
-    refusal
-        .problems
-        .into_iter()
-        .map(|problem| problem.field)
-        .collect()
+    carrier().book(intent).expect_err("refused").fields()
 }
 
 fn with_options(options: &[ServiceOption]) -> Intent {

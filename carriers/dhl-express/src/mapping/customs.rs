@@ -2,11 +2,10 @@
 //!
 //! Not here: the invoice that travels along. The shop's own papers are not DHL's to write.
 
-use carrier_sdk::{Item, Money, Shipment, text};
+use carrier_sdk::{Check, Item, Money, Shipment, text};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::Check;
 use crate::wire;
 
 /// Who pays what on the way, as DHL knows it.
@@ -70,11 +69,11 @@ fn line(check: &mut Check, index: usize, item: &Item) -> Value {
     // of the whole line: DHL does not multiply
     let grams = u64::from(item.weight_g.unwrap_or_default()) * u64::from(item.quantity);
     let commodity = item.hs_code.as_deref().map(
-        |code| json!([{"typeCode": "outbound", "value": check.text(&field("hs_code"), code, 18)}]),
+        |code| json!([{"typeCode": "outbound", "value": check.needed(&field("hs_code"), code, 18)}]),
     );
     json!({
         "number": index + 1,
-        "description": check.text(&field("description"), &item.description, 512),
+        "description": check.needed(&field("description"), &item.description, 512),
         "price": item.unit_price.as_ref().map(|price| wire::decimal(price.amount)),
         "quantity": {"value": item.quantity, "unitOfMeasurement": "PCS"},
         "commodityCodes": commodity,

@@ -4,7 +4,7 @@ use super::attempt::{Bookable, first_bookable};
 use super::{Failures, Verdict};
 use crate::carrier::Carrier;
 use crate::profile::SecretField;
-use crate::request::{Auth, Body, Piece, Request, secret_place};
+use crate::request::{Request, secret_place};
 use crate::shipment::{Contract, Shipment};
 
 /// A text that somebody else types into an order.
@@ -33,14 +33,17 @@ pub fn no_secret_in_a_dry_run(carrier: &dyn Carrier, contract: &Contract) -> Ver
         }
     };
     let declared = carrier.profile().secrets;
-    let used = secrets_of(&request);
+    let used = request.secrets();
     for SecretField { name, .. } in declared.iter().filter(|secret| secret.required) {
         failures.check(used.contains(name), || {
             format!("secret {name} is required and a booking does not use it")
         });
     }
     let reads = reads(carrier, contract);
-    let everything = reads.iter().chain([&request]).flat_map(secrets_of);
+    let everything = reads
+        .iter()
+        .chain([&request])
+        .flat_map(|request| request.secrets());
     for name in everything {
         failures.check(declared.iter().any(|secret| secret.name == name), || {
             format!("secret {name} is used and not declared")
@@ -50,7 +53,7 @@ pub fn no_secret_in_a_dry_run(carrier: &dyn Carrier, contract: &Contract) -> Ver
         for change in TEXTS {
             let mut forged = intent.clone();
             change(&mut forged.shipment, format!("12 {}", secret_place(name)));
-            let places = carrier.book(&forged).map(|request| secrets_of(&request));
+            let places = carrier.book(&forged).map(|request| request.secrets());
             failures.check(places.is_err() || places == Ok(used.clone()), || {
                 format!("an order can place secret {name} into its own text")
             });
@@ -75,26 +78,6 @@ fn reads(carrier: &dyn Carrier, contract: &Contract) -> Vec<Request> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-fn secrets_of(request: &Request) -> Vec<&'static str> {
-    let mut names = match request.auth {
-        Auth::None => Vec::new(),
-        Auth::Basic { username, password } => vec![username, password],
-        Auth::Header { secret, .. } => vec![secret],
-        Auth::OAuth2 {
-            client_id,
-            client_secret,
-            ..
-        } => vec![client_id, client_secret],
-    };
-    if let Body::Text { pieces, .. } = &request.body {
-        names.extend(pieces.iter().filter_map(|piece| match piece {
-            Piece::Secret { name, .. } => Some(*name),
-            Piece::Text(_) => None,
-        }));
-    }
-    names
 }
 
 #[cfg(test)]

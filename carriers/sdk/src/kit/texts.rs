@@ -98,10 +98,7 @@ fn sent_whole_or_refused(
             true
         }
         Err(refusal) => {
-            let named = refusal
-                .problems
-                .iter()
-                .any(|problem| problem.field == field);
+            let named = refusal.fields().iter().any(|named| named == field);
             failures.check(named, || {
                 format!("{field}: {length} characters are refused without naming it: {refusal}")
             });
