@@ -101,6 +101,17 @@ impl Broker {
             .unwrap();
     }
 
+    /// The orders queue, declared by somebody else with arguments that are not ours.
+    async fn classic_orders_queue(&self) -> &str {
+        let queue = self.settings.orders_queue.as_str();
+        let options = QueueDeclareOptions::durable();
+        let classic = self
+            .channel
+            .queue_declare(queue.into(), options, FieldTable::default());
+        classic.await.unwrap();
+        queue
+    }
+
     /// Binds a new queue to the events.
     async fn listen(&self, name: &str, key: &str, arguments: FieldTable) -> String {
         let queue = format!("{}.{name}", self.settings.events_exchange);

@@ -293,12 +293,7 @@ async fn a_line_that_goes_dead_without_a_word_is_noticed_by_the_heartbeat() {
 #[tokio::test]
 async fn a_queue_with_other_arguments_is_told_and_not_touched() {
     let broker = Broker::bare().await;
-    let queue = broker.settings.orders_queue.as_str();
-    let options = QueueDeclareOptions::durable();
-    let classic = broker
-        .channel
-        .queue_declare(queue.into(), options, FieldTable::default());
-    classic.await.unwrap();
+    broker.classic_orders_queue().await;
     let rabbit = broker.rabbit();
     let consuming = Consuming::start(Arc::clone(&rabbit), &durable());
     soon("a word on the queue", async {

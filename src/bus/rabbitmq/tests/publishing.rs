@@ -25,6 +25,27 @@ impl Broker {
     }
 }
 
+impl Broker {
+    /// A patience of 300 ms with the broker, and a first event that went out.
+    async fn first_event_behind_proxy(&self) -> (Proxy, Rabbit) {
+        let (proxy, mut settings) = self.behind_proxy().await;
+        settings.timeout_ms = 300;
+        let rabbit = Rabbit::new(settings).unwrap();
+        let first = event("1", "shipment.booked");
+        rabbit.publish(&first).await.unwrap();
+        (proxy, rabbit)
+    }
+}
+
+async fn until_published(rabbit: &Rabbit, sent: &OutgoingEvent) {
+    soon("publishing again", async {
+        while rabbit.publish(sent).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_confirmed_event_is_persistent_and_carries_its_id() {
     let broker = Broker::declared().await;
@@ -123,13 +144,7 @@ async fn a_missing_exchange_is_an_error_with_the_remedy_and_publishing_recovers(
 async fn a_black_hole_is_given_up_on_and_the_same_event_goes_out_afterwards() {
     let broker = Broker::declared().await;
     let queue = broker.listen("q", "#", FieldTable::default()).await;
-    let (proxy, mut settings) = broker.behind_proxy().await;
-    settings.timeout_ms = 300;
-    let rabbit = Rabbit::new(settings).unwrap();
-    rabbit
-        .publish(&event("1", "shipment.booked"))
-        .await
-        .unwrap();
+    let (proxy, rabbit) = broker.first_event_behind_proxy().await;
     proxy.set(Mode::Blackhole).await.unwrap();
     let sent = event("2", "shipment.booked");
     let silent = soon("giving up", rabbit.publish(&sent)).await;
@@ -144,12 +159,7 @@ async fn a_black_hole_is_given_up_on_and_the_same_event_goes_out_afterwards() {
     );
     assert!(rabbit.trouble().unwrap().contains("no answer within"));
     proxy.set(Mode::Pass).await.unwrap();
-    soon("publishing again", async {
-        while rabbit.publish(&sent).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await;
+    until_published(&rabbit, &sent).await;
     assert_eq!(rabbit.trouble(), None);
     assert_eq!(broker.take(&queue).await.data, &b"{\"id\":\"1\"}"[..]);
     assert_eq!(broker.take(&queue).await.data, sent.body);
@@ -159,13 +169,7 @@ async fn a_black_hole_is_given_up_on_and_the_same_event_goes_out_afterwards() {
 async fn an_answer_that_is_lost_leaves_the_event_unconfirmed_though_it_arrived() {
     let broker = Broker::declared().await;
     let queue = broker.listen("q", "#", FieldTable::default()).await;
-    let (proxy, mut settings) = broker.behind_proxy().await;
-    settings.timeout_ms = 300;
-    let rabbit = Rabbit::new(settings).unwrap();
-    rabbit
-        .publish(&event("1", "shipment.booked"))
-        .await
-        .unwrap();
+    let (proxy, rabbit) = broker.first_event_behind_proxy().await;
     proxy.set(Mode::ForwardThenBlackhole).await.unwrap();
     let sent = event("2", "shipment.booked");
     let lost = soon("giving up", rabbit.publish(&sent)).await;
@@ -180,21 +184,11 @@ async fn an_answer_that_is_lost_leaves_the_event_unconfirmed_though_it_arrived()
 #[tokio::test]
 async fn a_lost_connection_is_rebuilt_for_the_next_event() {
     let broker = Broker::declared().await;
-    let (proxy, settings) = broker.behind_proxy().await;
-    let rabbit = Rabbit::new(settings).unwrap();
-    rabbit
-        .publish(&event("1", "shipment.booked"))
-        .await
-        .unwrap();
+    let (proxy, rabbit) = broker.first_event_behind_proxy().await;
     proxy.set(Mode::Refuse).await.unwrap();
     let sent = event("2", "shipment.booked");
     let error = soon("an error", rabbit.publish(&sent)).await.unwrap_err();
     assert!(matches!(error, PublishError::Unavailable(_)), "{error:?}");
     proxy.set(Mode::Pass).await.unwrap();
-    soon("publishing again", async {
-        while rabbit.publish(&sent).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await;
+    until_published(&rabbit, &sent).await;
 }

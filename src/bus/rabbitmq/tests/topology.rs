@@ -40,12 +40,7 @@ async fn what_is_missing_is_declared_once_and_then_agrees() {
 #[tokio::test]
 async fn a_queue_with_other_arguments_is_named_with_the_remedy_and_left_alone() {
     let broker = Broker::bare().await;
-    let queue = broker.settings.orders_queue.as_str();
-    let options = QueueDeclareOptions::durable();
-    let classic = broker
-        .channel
-        .queue_declare(queue.into(), options, FieldTable::default());
-    classic.await.unwrap();
+    let queue = broker.classic_orders_queue().await;
     let complaint = declare(&broker.settings)
         .await
         .unwrap()
