@@ -57,6 +57,8 @@ pub struct Parts {
     pub in_flight: usize,
     /// Set after the ledger was restored from a backup.
     pub look_first: Option<Restored>,
+    /// Asks to begin nothing new and finish what is on the wire.
+    pub stop: CancellationToken,
     /// Rings when something new is due.
     pub wake: Arc<Notify>,
     /// Rung when there may be labels to print.
@@ -109,13 +111,13 @@ impl Dispatch {
         })
     }
 
-    /// Works until `stop`, then finishes what is on the wire and records it.
-    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+    /// Works until it is asked to stop, then finishes what is on the wire and records it.
+    pub async fn run(self: Arc<Self>) {
         let tasks = TaskTracker::new();
-        while !stop.is_cancelled() {
+        while !self.parts.stop.is_cancelled() {
             let started = self.start_due(&tasks).await;
             if !started {
-                self.rest(&stop).await;
+                self.rest().await;
             }
         }
         tasks.close();
@@ -129,7 +131,8 @@ impl Dispatch {
 
     /// Starts work on what is due, as far as there are slots. Whether anything was started.
     async fn start_due(self: &Arc<Self>, tasks: &TaskTracker) -> bool {
-        let Ok(first) = Arc::clone(&self.slots).acquire_owned().await else {
+        let slot = Arc::clone(&self.slots).acquire_owned();
+        let Some(Ok(first)) = self.parts.stop.run_until_cancelled(slot).await else {
             return false;
         };
         let room = 1 + self.slots.available_permits();
@@ -181,23 +184,23 @@ impl Dispatch {
         }
     }
 
-    async fn rest(&self, stop: &CancellationToken) {
+    async fn rest(&self) {
         let next = self.parts.ledger.next_due().await.ok().flatten();
         let until_next = next.map_or(LOOK_AGAIN, |next| {
             Duration::try_from(next.duration_since(Timestamp::now())).unwrap_or(MIN_REST)
         });
         let wait = until_next.clamp(MIN_REST, LOOK_AGAIN);
         tokio::select! {
-            () = stop.cancelled() => {}
+            () = self.parts.stop.cancelled() => {}
             () = self.parts.wake.notified() => {}
             () = tokio::time::sleep(wait) => {}
         }
     }
 
-    /// Works on one order until nothing is due for it at this moment.
+    /// Works on one order until nothing is due for it at this moment, or no next step may begin.
     async fn work(&self, mut due: Due) {
         let mut hashed = false;
-        loop {
+        while !self.parts.stop.is_cancelled() {
             let Some(order) = self.readable(&due) else {
                 return;
             };
@@ -261,7 +264,14 @@ impl Dispatch {
         );
         let permit = match foreseen.action {
             None => None,
-            Some(action) => Some(self.permit_for(action, &foreseen.life, order).await),
+            Some(action) => {
+                let asking = self.permit_for(action, &foreseen.life, order);
+                match self.parts.stop.run_until_cancelled(asking).await {
+                    Some(permit) => Some(permit),
+                    // Nothing was claimed: the next start finds the order as it was.
+                    None => return Ok(None),
+                }
+            }
         };
         // Waiting for the permit took time: what is claimed is decided anew. The lease is counted
         // from before the commit: that errs on the side of not sending.

@@ -121,10 +121,13 @@ pub async fn run(
     look_first: Option<Restored>,
 ) -> anyhow::Result<()> {
     let [taken, to_print, told] = [(); 3].map(|()| Arc::new(Notify::new()));
-    let [stop_dispatch, stop_printer, stop_relay] = [(); 3].map(|()| CancellationToken::new());
+    // Begins nothing new as soon as the stop is asked for, while the bus still gives back its messages.
+    let stop_dispatch = stop.child_token();
+    let [stop_printer, stop_relay] = [(); 2].map(|()| CancellationToken::new());
     let dispatch = dispatch(
         gateway,
         look_first,
+        stop_dispatch.clone(),
         [&taken, &to_print, &told].map(Arc::clone),
     )?;
     let housekeeping = tokio::spawn(housekeeping::run(
@@ -140,7 +143,7 @@ pub async fn run(
         Arc::clone(&told),
         stop_relay.clone(),
     ));
-    let dispatching = tokio::spawn(Arc::clone(&dispatch).run(stop_dispatch.clone()));
+    let dispatching = tokio::spawn(Arc::clone(&dispatch).run());
     let intake: Arc<Intake> = Arc::new(Intake {
         ledger: Arc::clone(&gateway.ledger),
         routes: Arc::clone(&gateway.routes),
@@ -193,6 +196,7 @@ fn start_printer(
 fn dispatch(
     gateway: &Gateway,
     look_first: Option<Restored>,
+    stop: CancellationToken,
     [wake, to_print, told]: [Arc<Notify>; 3],
 ) -> anyhow::Result<Arc<Dispatch>> {
     let settings = &gateway.config.dispatch;
@@ -212,6 +216,7 @@ fn dispatch(
         lease: Duration::from_secs(settings.lease_s),
         in_flight: settings.in_flight,
         look_first,
+        stop,
         wake,
         to_print,
         told,

@@ -47,6 +47,7 @@ impl Workshop {
             .expect("a gateway");
         let ledger = Arc::new(Failing::around(Arc::clone(&gateway.ledger)));
         let [wake, to_print, told] = [(); 3].map(|()| Arc::new(Notify::new()));
+        let stop = CancellationToken::new();
         let dispatch = Dispatch::new(Parts {
             ledger: Arc::<Failing>::clone(&ledger),
             accounts: Arc::clone(&gateway.accounts),
@@ -61,11 +62,11 @@ impl Workshop {
             lease: Duration::from_secs(12),
             in_flight: 8,
             look_first: None,
+            stop: stop.clone(),
             wake: Arc::clone(&wake),
             to_print,
             told: Arc::clone(&told),
         });
-        let stop = CancellationToken::new();
         Self {
             intake: Intake {
                 ledger: Arc::<Failing>::clone(&ledger),
@@ -74,7 +75,7 @@ impl Workshop {
                 taken: wake,
                 told,
             },
-            running: tokio::spawn(dispatch.run(stop.clone())),
+            running: tokio::spawn(dispatch.run()),
             stage,
             ledger,
             stop,
