@@ -26,6 +26,8 @@ pub async fn run(
     stop: CancellationToken,
 ) {
     loop {
+        // Asked before looking: what was committed until then is seen by this look.
+        let stopping = stop.is_cancelled();
         let copied = copy_some(ledger.as_ref(), &folder).await;
         if copied > 0 {
             told.notify_one();
@@ -33,7 +35,7 @@ pub async fn run(
         if copied == AT_ONCE {
             continue;
         }
-        if stop.is_cancelled() {
+        if stopping {
             return;
         }
         tokio::select! {
