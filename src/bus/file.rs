@@ -1,8 +1,10 @@
 //! The bus as files, for `dispatch FILE`: orders are lines of NDJSON, events are appended to another.
 //!
 //! Nothing here remembers what was read: run again it reads all of it again, and the ledger drops
-//! what it knows. Lines that cannot be understood go to a dead file, with the reason.
+//! what it knows. Events are written once: the events file itself says which it has. Lines that
+//! cannot be understood go to a dead file, with the reason.
 
+mod events;
 mod lines;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, BufReader};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use self::events::Events;
 use self::lines::{Lines, duplicate};
 use super::{Bus, BusError, Delivery, Handler, OutgoingEvent, Pauses, PublishError, Verdict};
 
@@ -28,7 +31,7 @@ const BATCH: usize = 64;
 /// Orders from a file or stdin, events to a file or stdout.
 pub struct FileBus {
     orders: Option<PathBuf>,
-    events: Mutex<Lines>,
+    events: Mutex<Events>,
     dead: Mutex<Lines>,
 }
 
@@ -53,7 +56,7 @@ impl FileBus {
     pub fn new(orders: PathBuf, events: Option<PathBuf>, dead: PathBuf) -> Self {
         Self {
             orders: (orders.as_os_str() != "-").then_some(orders),
-            events: Mutex::new(events.map_or_else(Lines::stdout, Lines::file)),
+            events: Mutex::new(Events::new(events)),
             dead: Mutex::new(Lines::file(dead)),
         }
     }
@@ -163,7 +166,7 @@ impl Bus for FileBus {
     fn publish<'a>(&'a self, event: &'a OutgoingEvent) -> BoxFuture<'a, Result<(), PublishError>> {
         async move {
             let mut events = self.events.lock().await;
-            let written = events.append(&event.body).await;
+            let written = events.append(event).await;
             written.map_err(PublishError::Unavailable)
         }
         .boxed()
