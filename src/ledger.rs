@@ -6,6 +6,7 @@
 //! events together. It never talks to a bus or a carrier.
 
 mod batch;
+mod condition;
 #[cfg(test)]
 pub mod conformance;
 mod gauges;
@@ -21,10 +22,11 @@ use carrier_sdk::Label;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use crate::life::{Action, Event, Life, Policy, Reason, Standing, State, Verdict};
+use crate::life::{Action, Event, Life, Policy, Standing, State, Verdict};
 use crate::order::Key;
 use crate::outbox::Outbox;
 
+pub use condition::{PAUSED_BY_HAND, Pause, Paused, Resting, Resumption, STALE};
 pub use gauges::Gauges;
 
 /// One thing that happened to one order, with what must be kept beside the decision.
@@ -106,17 +108,6 @@ pub enum LedgerError {
     /// What is stored cannot be read by this version.
     #[error("the ledger holds something this version cannot read: {0}")]
     Unreadable(String),
-}
-
-/// An account that may not be used.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Paused {
-    /// The account.
-    pub account: String,
-    /// Why.
-    pub why: Reason,
-    /// Since when.
-    pub since: Timestamp,
 }
 
 /// One row of `orders list`.
@@ -238,8 +229,49 @@ pub trait Ledger: Outbox {
     /// Accounts that are paused.
     fn paused(&self) -> BoxFuture<'_, Result<Vec<Paused>, LedgerError>>;
 
+    /// Stops an account on a person's word, also one that the carrier has stopped already.
+    fn pause(&self, pause: Pause) -> BoxFuture<'_, Result<(), LedgerError>>;
+
     /// Lets an account work again and wakes the orders that wait for it. Whether it was paused.
-    fn resume<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<bool, LedgerError>>;
+    fn resume(&self, resumption: Resumption) -> BoxFuture<'_, Result<bool, LedgerError>>;
+
+    /// What happened to an account, oldest first.
+    fn account_notes<'a>(
+        &'a self,
+        account: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Note>, LedgerError>>;
+
+    /// A worker's line to an account rests until then, or works again.
+    fn rest<'a>(
+        &'a self,
+        account: &'a str,
+        worker: &'a str,
+        until: Option<Timestamp>,
+    ) -> BoxFuture<'a, Result<(), LedgerError>>;
+
+    /// Lines that rest, as the workers said a short while ago.
+    fn resting(&self) -> BoxFuture<'_, Result<Vec<Resting>, LedgerError>>;
+
+    /// How many bookings of an account were first sent since then and are not proven not to exist.
+    fn booked_since<'a>(
+        &'a self,
+        account: &'a str,
+        since: Timestamp,
+    ) -> BoxFuture<'a, Result<u64, LedgerError>>;
+
+    /// Orders that wait, are in doubt, lack a label or are parked: in this state, most urgent first.
+    fn pressing(&self, state: State, limit: usize)
+    -> BoxFuture<'_, Result<Vec<Life>, LedgerError>>;
+
+    /// For each moment, how many orders must have a label by then and have none.
+    fn open_by<'a>(
+        &'a self,
+        moments: &'a [Timestamp],
+    ) -> BoxFuture<'a, Result<Vec<u64>, LedgerError>>;
+
+    /// Orders that changed since then and have a booking that is not in force: strays, extras and
+    /// voided ones.
+    fn set_aside(&self, since: Timestamp) -> BoxFuture<'_, Result<Vec<Life>, LedgerError>>;
 
     /// Erases some of the personal data whose time is over; how many rows, 0 when none is left.
     /// What an order that is not ended needs is kept.

@@ -1,54 +1,60 @@
-//! `accounts list|resume`: contracts, and the way back for one whose credentials were refused.
+//! `accounts list|show|pause|resume`: contracts, and what a person says of them.
+//!
+//! What a person orders stands above what the carrier said: such a pause ends only by a person.
 
-use clap::Subcommand;
+use carrier_sdk::WhoActs;
+use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 
 use super::config::Source;
 use super::ending::{Ending, Failure};
 use super::orders::moment;
 use super::table::Row;
 use super::{Form, gateway, output};
+use crate::accounts::Account;
+use crate::ledger::{PAUSED_BY_HAND, Pause, Paused, Resting, Resumption};
+use crate::life::Reason;
+use crate::worker::Gateway;
 
 /// `diligence accounts ...`
 #[derive(Subcommand)]
 pub enum Command {
-    /// List them: carrier, environment, paused or not
+    /// List them: working, paused or resting, and their limits
     List {
         #[command(flatten)]
         form: Form,
     },
-    /// Let a paused account work again; orders that wait for it are due at once
-    Resume {
+    /// What happened to one account, and who said so
+    Show {
         /// The account's id
         account: String,
+        #[command(flatten)]
+        form: Form,
     },
+    /// Stop an account: nothing is booked with it until a person resumes it
+    Pause(Word),
+    /// Let a paused account work again; orders that wait for it are due at once
+    Resume(Word),
 }
 
-/// One account.
-#[derive(Serialize)]
-struct Line {
+/// A person's word about an account.
+#[derive(Args)]
+pub struct Word {
+    /// The account's id
     account: String,
-    carrier: String,
-    environment: &'static str,
-    paused_since: Option<Timestamp>,
-    why: Option<String>,
+    /// Why; kept in the account's timeline
+    #[arg(long)]
+    reason: String,
+    /// Who says so
+    #[arg(long, env = "USER", default_value = "operator")]
+    actor: String,
 }
 
-impl Row for Line {
-    const HEADINGS: &'static [&'static str] =
-        &["Account", "Carrier", "Environment", "State", "Why"];
-
-    fn cells(&self) -> Vec<String> {
-        let since = |since| format!("paused since {}", moment(since));
-        vec![
-            self.account.clone(),
-            self.carrier.clone(),
-            self.environment.to_owned(),
-            self.paused_since
-                .map_or_else(|| "working".to_owned(), since),
-            self.why.clone().unwrap_or_default(),
-        ]
+impl Word {
+    fn in_words(&self) -> String {
+        format!("{}: {}", self.actor, self.reason)
     }
 }
 
@@ -57,37 +63,163 @@ impl Row for Line {
 /// # Errors
 /// When the ledger cannot be read or written, or there is no such account.
 pub async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
-    let gateway = gateway::open(source).await?;
     match command {
         Command::List { form } => {
-            let paused = gateway.ledger.paused().await?;
-            let line = |(id, account): (&str, &crate::accounts::Account)| {
-                let pause = paused.iter().find(|pause| pause.account == id);
-                Line {
-                    account: id.to_owned(),
-                    carrier: account.settings.carrier.clone(),
-                    environment: account.settings.environment.name(),
-                    paused_since: pause.map(|pause| pause.since),
-                    why: pause.map(|pause| pause.why.in_plain_words()),
-                }
-            };
-            let rows: Vec<Line> = gateway.accounts.iter().map(line).collect();
-            output::rows(form, &rows)?;
+            let gateway = gateway::open_to_read(source).await?;
+            output::rows(form, &lines(&gateway).await?)?;
         }
-        Command::Resume { account } => {
-            if gateway.accounts.get(&account).is_none() {
-                let text =
-                    format!("no account {account} is configured; `accounts list` names them");
-                return Err(Failure::usage(text));
-            }
-            let resumed = gateway.ledger.resume(&account).await?;
-            let said = if resumed {
-                "works again"
-            } else {
-                "was not paused"
-            };
-            output::line(&format!("{account} {said}"))?;
+        Command::Show { account, form } => {
+            let gateway = gateway::open_to_read(source).await?;
+            show(&gateway, &account, form).await?;
         }
+        Command::Pause(word) => pause(&gateway::open(source).await?, &word).await?,
+        Command::Resume(word) => resume(&gateway::open(source).await?, &word).await?,
     }
     Ok(Ending::Done)
+}
+
+/// One account.
+#[derive(Serialize)]
+struct Line {
+    account: String,
+    carrier: String,
+    environment: &'static str,
+    state: &'static str,
+    since: Option<Timestamp>,
+    why: Option<String>,
+    concurrency: usize,
+    rate_per_s: Option<u32>,
+}
+
+impl Line {
+    fn of(id: &str, account: &Account, paused: &[Paused], resting: &[Resting]) -> Self {
+        let pause = paused.iter().find(|pause| pause.account == id);
+        let rest = resting.iter().find(|rest| rest.account == id);
+        let (state, since, why) = match (pause, rest) {
+            (Some(pause), _) => {
+                let why = pause.why.in_plain_words();
+                ("paused", Some(pause.since), Some(why))
+            }
+            (None, Some(rest)) => {
+                let until = moment(rest.until);
+                let why = format!("the carrier does not answer: asked again at {until}");
+                ("resting", Some(rest.since), Some(why))
+            }
+            (None, None) => ("working", None, None),
+        };
+        Self {
+            account: id.to_owned(),
+            carrier: account.settings.carrier.clone(),
+            environment: account.settings.environment.name(),
+            state,
+            since,
+            why,
+            concurrency: account.settings.concurrency,
+            rate_per_s: account.settings.rate_per_s,
+        }
+    }
+
+    fn limits(&self) -> String {
+        let rate = self
+            .rate_per_s
+            .map_or_else(String::new, |rate| format!("\n{rate} a second"));
+        format!("{} at a time{rate}", self.concurrency)
+    }
+}
+
+impl Row for Line {
+    const HEADINGS: &'static [&'static str] = &[
+        "Account",
+        "Carrier",
+        "Environment",
+        "State",
+        "Limits",
+        "Why",
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        let since = |since| format!("{} since {}", self.state, moment(since));
+        vec![
+            self.account.clone(),
+            self.carrier.clone(),
+            self.environment.to_owned(),
+            self.since.map_or_else(|| self.state.to_owned(), since),
+            self.limits(),
+            self.why.clone().unwrap_or_default(),
+        ]
+    }
+}
+
+async fn lines(gateway: &Gateway) -> Result<Vec<Line>, Failure> {
+    let paused = gateway.ledger.paused().await?;
+    let resting = gateway.ledger.resting().await?;
+    let accounts = gateway.accounts.iter();
+    Ok(accounts
+        .map(|(id, account)| Line::of(id, account, &paused, &resting))
+        .collect())
+}
+
+async fn show(gateway: &Gateway, account: &str, form: Form) -> Result<(), Failure> {
+    known(gateway, account)?;
+    let notes = gateway.ledger.account_notes(account).await?;
+    let mut line = lines(gateway).await?;
+    line.retain(|line| line.account == account);
+    if form.json {
+        let timeline: Vec<_> = notes
+            .iter()
+            .map(|note| json!({"at": note.at, "text": note.text}))
+            .collect();
+        return output::json(&json!({"account": line.first(), "timeline": timeline}));
+    }
+    output::table(&line)?;
+    for note in notes {
+        output::line(&format!("  {}  {}", moment(note.at), note.text))?;
+    }
+    Ok(())
+}
+
+async fn pause(gateway: &Gateway, word: &Word) -> Result<(), Failure> {
+    let account = known(gateway, &word.account)?;
+    let pause = Pause {
+        account: word.account.clone(),
+        why: Reason {
+            account: word.account.clone(),
+            code: PAUSED_BY_HAND.to_owned(),
+            message: word.in_words(),
+            field: None,
+            who_acts: WhoActs::Operator,
+        },
+        environment: account.settings.environment.name().to_owned(),
+    };
+    gateway.ledger.pause(pause).await?;
+    let name = &word.account;
+    output::line(&format!(
+        "{name} is paused: its orders take another account or wait, until `accounts resume {name}`"
+    ))
+}
+
+async fn resume(gateway: &Gateway, word: &Word) -> Result<(), Failure> {
+    known(gateway, &word.account)?;
+    let resumption = Resumption {
+        account: word.account.clone(),
+        since: None,
+        note: word.in_words(),
+    };
+    let said = if gateway.ledger.resume(resumption).await? {
+        "works again"
+    } else {
+        "was not paused"
+    };
+    output::line(&format!("{} {said}", word.account))
+}
+
+fn known<'gateway>(
+    gateway: &'gateway Gateway,
+    account: &str,
+) -> Result<&'gateway Account, Failure> {
+    gateway.accounts.get(account).ok_or_else(|| {
+        Failure::usage(format!(
+            "no account {account} is configured; `accounts list` names them"
+        ))
+    })
 }

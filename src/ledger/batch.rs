@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::rows::{Cell, micros};
-use super::{Change, LedgerError, Recorded, Rules};
-use crate::life::{Booking, Event, Life, Reason, Transition, Verdict, step};
+use super::{Change, LedgerError, Pause, Recorded, Rules};
+use crate::life::{Booking, Event, Life, Transition, Verdict, step};
 use crate::order::{Key, Order, differences};
 
 /// Rows to be inserted, by table.
@@ -32,13 +32,6 @@ pub struct Writes {
     pub print_jobs: Vec<Vec<Cell>>,
     /// Accounts that must stop.
     pub pauses: Vec<Pause>,
-}
-
-/// An account that must stop.
-pub struct Pause {
-    pub account: String,
-    pub why: Reason,
-    pub environment: String,
 }
 
 /// An order as the batch knows it.
@@ -278,6 +271,7 @@ fn booking_row(key: &Key, booking: &Booking) -> Vec<Cell> {
         booking.reference.as_str().into(),
         booking.standing.name().into(),
         tracking_number(booking).map(str::to_owned).into(),
+        booking.sent_from.into(),
     ]
 }
 

@@ -6,12 +6,14 @@ mod desk;
 mod keeping;
 mod receiving;
 mod telling;
+mod watching;
 
 pub use booking::*;
 pub use desk::{Desk, cancel, claim, order, received, voided};
 pub use keeping::*;
 pub use receiving::*;
 pub use telling::*;
+pub use watching::*;
 
 use std::sync::Arc;
 
@@ -54,6 +56,14 @@ macro_rules! facts_of {
             a_ledger_that_holds_nothing_has_figures_too,
             nothing_acknowledged_is_lost_when_the_process_ends_without_closing,
             personal_data_is_erased_in_time_but_not_of_an_open_order,
+            a_persons_pause_stands_above_a_carriers_and_both_are_told,
+            a_resumption_meant_for_an_older_pause_changes_nothing,
+            a_line_that_rests_is_told_until_it_works_again_or_its_worker_falls_silent,
+            bookings_are_counted_from_their_first_request_without_those_proven_not_to_exist,
+            labels_that_wait_to_be_printed_are_counted_with_the_oldest,
+            the_most_urgent_order_of_a_state_comes_first,
+            orders_without_a_label_are_counted_by_the_moment_they_need_one,
+            a_booking_that_was_set_aside_is_listed_from_the_day_its_order_changed,
         }
     };
     ($store:expr; $($fact:ident,)*) => {

@@ -23,6 +23,12 @@ pub struct Gauges {
     pub unsent: u64,
     /// When the oldest of them was committed.
     pub unsent_since: Option<Timestamp>,
+    /// Labels to be put into the print folder, or taken out of it.
+    pub unprinted: u64,
+    /// When the oldest of them was committed.
+    pub unprinted_since: Option<Timestamp>,
+    /// Size of the ledger, in bytes.
+    pub bytes: u64,
 }
 
 /// A row of `queries::GAUGES_OF_ORDERS`.

@@ -49,6 +49,10 @@ pub const GAUGES_OF_STRAYS: &str = "SELECT COUNT(*) FROM bookings WHERE standing
 pub const GAUGES_OF_OUTBOX: &str = "SELECT COUNT(*),
  (SELECT created_at FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT 1)
  FROM outbox WHERE sent_at IS NULL";
+/// What is to be done in the print folder, and since when.
+pub const GAUGES_OF_PRINT_JOBS: &str = "SELECT COUNT(*),
+ (SELECT at FROM print_jobs WHERE done_at IS NULL ORDER BY id LIMIT 1)
+ FROM print_jobs WHERE done_at IS NULL";
 /// An order's labels.
 pub const LABELS_OF: &str =
     "SELECT id, key, n, parcel, format, bytes FROM labels WHERE key = $1 ORDER BY n, parcel, id";
@@ -85,12 +89,38 @@ pub const UNPRINTED: &str = "SELECT p.id, p.kind, p.key, p.n, p.parcel, l.format
 /// An account stops, unless it stands already.
 pub const PAUSE: &str = "INSERT INTO paused_accounts (account, why, environment, since)
  VALUES ($1, $2, $3, $4) ON CONFLICT (account) DO NOTHING";
-/// An account works again.
-pub const RESUME: &str = "DELETE FROM paused_accounts WHERE account = $1 RETURNING environment";
+/// An account stops on a person's word, which stands above a carrier's.
+pub const PAUSE_BY_HAND: &str = "INSERT INTO paused_accounts (account, why, environment, since)
+ VALUES ($1, $2, $3, $4) ON CONFLICT (account) DO UPDATE SET why = excluded.why,
+ environment = excluded.environment, since = excluded.since";
+/// An account works again, if it still stands since $2 (0: since whenever).
+pub const RESUME: &str = "DELETE FROM paused_accounts WHERE account = $1
+ AND ($2 = 0 OR since = $2) RETURNING environment";
 /// Every waiting order is looked at again.
 pub const WAKE: &str = "UPDATE orders SET due_at = $1 WHERE state = 'waiting' AND due_at > $1";
 /// Orders that wait.
 pub const WAITING: &str = "SELECT COUNT(*) FROM orders WHERE state = 'waiting'";
+/// Orders without a label that must have one by $1. The states are spelled as in the index.
+pub const OPEN_BY: &str = "SELECT COUNT(*) FROM orders
+ WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') AND urgent_at <= $1";
+/// The same orders in one state, the most urgent first.
+pub const PRESSING: &str = "SELECT life FROM orders
+ WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') AND state = $1
+ ORDER BY urgent_at LIMIT $2";
+/// Orders that changed since $1 and have a booking that is not in force.
+pub const SET_ASIDE: &str = "SELECT o.life FROM orders o WHERE o.changed_at >= $1 AND o.key IN
+ (SELECT b.key FROM bookings b WHERE b.standing IN ('stray', 'extra', 'voided')) ORDER BY o.key";
+/// Bookings of an account first sent since $2, without those that are proven not to exist.
+pub const BOOKED_SINCE: &str = "SELECT COUNT(*) FROM bookings
+ WHERE account = $1 AND sent_at >= $2 AND standing <> 'dead'";
+/// A worker's breaker is open until $4; since when is kept.
+pub const REST: &str = "INSERT INTO resting_lines (account, worker, since, until_at)
+ VALUES ($1, $2, $3, $4) ON CONFLICT (account, worker) DO UPDATE SET until_at = excluded.until_at";
+/// A worker's breaker is closed.
+pub const FLOW: &str = "DELETE FROM resting_lines WHERE account = $1 AND worker = $2";
+/// Lines that rest; one whose worker no longer says so ($1) does not count.
+pub const RESTING: &str = "SELECT account, MIN(since), MAX(until_at) FROM resting_lines
+ WHERE until_at >= $1 GROUP BY account ORDER BY account";
 /// Erases some personal data whose time is over ($1), but nothing that an order still needs.
 pub const ERASE: [&str; 3] = [
     "DELETE FROM order_bodies WHERE (key, revision) IN (SELECT b.key, b.revision

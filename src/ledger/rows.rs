@@ -48,8 +48,8 @@ pub const BODIES: Table = Table {
 };
 /// Bookings, mirrored from the lives. Only (account, reference) can be violated.
 pub const BOOKINGS: Table = Table {
-    into: "bookings (key, n, account, product, reference, standing, tracking_number)",
-    columns: 7,
+    into: "bookings (key, n, account, product, reference, standing, tracking_number, sent_at)",
+    columns: 8,
     then:
         "ON CONFLICT (key, n) DO UPDATE SET account = excluded.account, product = excluded.product,
  reference = excluded.reference, standing = excluded.standing,
@@ -165,6 +165,11 @@ pub fn key(text: &str) -> Option<Key> {
         order_id: parts.next()?.to_owned(),
         part: parts.next()?.parse().ok()?,
     })
+}
+
+/// What stands for the key of an account's events and notes; no order's key looks like it.
+pub fn subject(account: &str) -> String {
+    format!("account:{account}")
 }
 
 /// A moment as it is kept; rounded up, so that nothing is due before its time.

@@ -14,6 +14,8 @@ pub struct Dialect {
     pub like: &'static str,
     /// Ends a question whose rows are held until the end of the transaction.
     pub held: &'static str,
+    /// Asks for the size of the ledger in bytes.
+    pub size: &'static str,
 }
 
 /// SQLite's words. AUTOINCREMENT, so that a number never comes twice; a transaction that writes holds
@@ -23,6 +25,7 @@ pub const SQLITE: Dialect = Dialect {
     rising: "INTEGER PRIMARY KEY AUTOINCREMENT",
     like: "LIKE",
     held: "",
+    size: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
 };
 
 /// PostgreSQL's words. Whoever holds several orders takes them in the same order as everybody else.
@@ -31,6 +34,7 @@ pub const POSTGRES: Dialect = Dialect {
     rising: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     like: "ILIKE",
     held: " ORDER BY key FOR UPDATE",
+    size: "SELECT pg_database_size(current_database())",
 };
 
 impl Dialect {
@@ -51,10 +55,10 @@ pub const VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM ledger_versions
 pub const APPLIED: &str = "INSERT INTO ledger_versions (version, applied_at) VALUES ($1, $2)";
 
 /// Every step, oldest first. A step that was released is never edited: another one follows.
-pub const STEPS: [(i64, &str); 3] = [(1, FIRST), (2, GAUGES), (3, OFFERS)];
+pub const STEPS: [(i64, &str); 4] = [(1, FIRST), (2, GAUGES), (3, OFFERS), (4, ON_CALL)];
 
 /// The version this program writes.
-pub const NEWEST: i64 = 3;
+pub const NEWEST: i64 = 4;
 
 /// `attempts`, `outcomes` and `answers` are append-only and refer to no row: what a carrier said is
 /// kept even of an order that a restored backup does not know.
@@ -194,4 +198,20 @@ ALTER TABLE orders ADD COLUMN offered_to TEXT NOT NULL DEFAULT '';
 ALTER TABLE orders ADD COLUMN offered_until BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN offered_to TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN offered_until BIGINT NOT NULL DEFAULT 0;
+";
+
+/// What people on call ask: orders that press, bookings of the day, lines whose breaker is open.
+/// The index of the first is for open orders only, which stay few.
+const ON_CALL: &str = "
+CREATE INDEX orders_pressing ON orders (state, urgent_at)
+    WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked');
+ALTER TABLE bookings ADD COLUMN sent_at BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX bookings_sent ON bookings (account, sent_at);
+CREATE TABLE resting_lines (
+    account TEXT NOT NULL,
+    worker TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    until_at BIGINT NOT NULL,
+    PRIMARY KEY (account, worker)
+);
 ";

@@ -23,10 +23,10 @@ use self::engine::Engine;
 use self::reads::Reads;
 use self::writer::{Answer, Job, Work, Writer, Written};
 use super::{
-    Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Paused, PrintJob,
-    Recorded, Rules,
+    Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Pause, Paused,
+    PrintJob, Recorded, Resting, Resumption, Rules, STALE,
 };
-use crate::life::State;
+use crate::life::{Life, State, earlier};
 use crate::order::Key;
 use crate::outbox::{Outbox, OutboxRow};
 
@@ -218,14 +218,73 @@ impl<E: Engine> Ledger for SqlLedger<E> {
         self.reads.paused().boxed()
     }
 
-    fn resume<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<bool, LedgerError>> {
+    fn pause(&self, pause: Pause) -> BoxFuture<'_, Result<(), LedgerError>> {
+        let work = Work::Pause(Box::new(pause));
+        async move { self.write(work).await.map(drop) }.boxed()
+    }
+
+    fn resume(&self, resumption: Resumption) -> BoxFuture<'_, Result<bool, LedgerError>> {
         async move {
-            match self.write(Work::Resume(account.to_owned())).await? {
+            match self.write(Work::Resume(resumption)).await? {
                 Written::Resumed(was_paused) => Ok(was_paused),
                 _ => Err(mistaken()),
             }
         }
         .boxed()
+    }
+
+    fn account_notes<'a>(
+        &'a self,
+        account: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Note>, LedgerError>> {
+        self.reads.account_notes(account).boxed()
+    }
+
+    fn rest<'a>(
+        &'a self,
+        account: &'a str,
+        worker: &'a str,
+        until: Option<Timestamp>,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        let (account, worker) = (account.to_owned(), worker.to_owned());
+        let work = Work::Rest {
+            account,
+            worker,
+            until,
+        };
+        async move { self.write(work).await.map(drop) }.boxed()
+    }
+
+    fn resting(&self) -> BoxFuture<'_, Result<Vec<Resting>, LedgerError>> {
+        let fresh = earlier(self.rules.clock.now(), STALE);
+        self.reads.resting(fresh).boxed()
+    }
+
+    fn booked_since<'a>(
+        &'a self,
+        account: &'a str,
+        since: Timestamp,
+    ) -> BoxFuture<'a, Result<u64, LedgerError>> {
+        self.reads.booked_since(account, since).boxed()
+    }
+
+    fn pressing(
+        &self,
+        state: State,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Life>, LedgerError>> {
+        self.reads.pressing(state, limit).boxed()
+    }
+
+    fn open_by<'a>(
+        &'a self,
+        moments: &'a [Timestamp],
+    ) -> BoxFuture<'a, Result<Vec<u64>, LedgerError>> {
+        self.reads.open_by(moments).boxed()
+    }
+
+    fn set_aside(&self, since: Timestamp) -> BoxFuture<'_, Result<Vec<Life>, LedgerError>> {
+        self.reads.set_aside(since).boxed()
     }
 
     fn erase_expired(&self, now: Timestamp) -> BoxFuture<'_, Result<u64, LedgerError>> {

@@ -9,10 +9,10 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::ledger::{
-    Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Paused, PrintJob,
-    Recorded,
+    Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Pause, Paused,
+    PrintJob, Recorded, Resting, Resumption,
 };
-use crate::life::{Event, State};
+use crate::life::{Event, Life, State};
 use crate::order::Key;
 use crate::outbox::{Outbox, OutboxRow};
 
@@ -147,8 +147,45 @@ impl Ledger for Failing {
         self.inner.paused()
     }
 
-    fn resume<'a>(&'a self, account: &'a str) -> Answer<'a, bool> {
-        self.inner.resume(account)
+    fn pause(&self, pause: Pause) -> Answer<'_, ()> {
+        self.inner.pause(pause)
+    }
+
+    fn resume(&self, resumption: Resumption) -> Answer<'_, bool> {
+        self.inner.resume(resumption)
+    }
+
+    fn account_notes<'a>(&'a self, account: &'a str) -> Answer<'a, Vec<Note>> {
+        self.inner.account_notes(account)
+    }
+
+    fn rest<'a>(
+        &'a self,
+        account: &'a str,
+        worker: &'a str,
+        until: Option<Timestamp>,
+    ) -> Answer<'a, ()> {
+        self.inner.rest(account, worker, until)
+    }
+
+    fn resting(&self) -> Answer<'_, Vec<Resting>> {
+        self.inner.resting()
+    }
+
+    fn booked_since<'a>(&'a self, account: &'a str, since: Timestamp) -> Answer<'a, u64> {
+        self.inner.booked_since(account, since)
+    }
+
+    fn pressing(&self, state: State, limit: usize) -> Answer<'_, Vec<Life>> {
+        self.inner.pressing(state, limit)
+    }
+
+    fn open_by<'a>(&'a self, moments: &'a [Timestamp]) -> Answer<'a, Vec<u64>> {
+        self.inner.open_by(moments)
+    }
+
+    fn set_aside(&self, since: Timestamp) -> Answer<'_, Vec<Life>> {
+        self.inner.set_aside(since)
     }
 
     fn erase_expired(&self, now: Timestamp) -> Answer<'_, u64> {

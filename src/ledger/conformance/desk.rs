@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Store;
 use crate::events::Teller;
-use crate::ledger::{Change, Clock, Kept, Ledger, LedgerError, Recorded, Rules};
+use crate::ledger::{Change, Clock, Kept, Ledger, LedgerError, Recorded, Resumption, Rules};
 use crate::life::{
     Abilities, Answered, Candidate, Claim, Event, LabelRef, Line, Numbers, Outcome, ParcelNumbers,
     Plan, Policy, Reason, Received, VoidOutcome, Voided,
@@ -288,6 +288,15 @@ pub fn reason(code: &str) -> Reason {
         message: "the carrier said so".into(),
         field: None,
         who_acts: WhoActs::Transport,
+    }
+}
+
+/// A person lets the account work again.
+pub fn resumption(since: Option<Timestamp>) -> Resumption {
+    Resumption {
+        account: "dhl".into(),
+        since,
+        note: "ana: new password".into(),
     }
 }
 

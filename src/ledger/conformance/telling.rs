@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Store;
-use super::desk::{Desk, answered, cancel, reason, voided};
+use super::desk::{Desk, answered, cancel, reason, resumption, voided};
 use crate::ledger::PrintKind;
 use crate::life::{Action, Outcome, State};
 
@@ -58,8 +58,8 @@ pub async fn an_account_is_paused_and_announced_once_and_wakes_its_orders(store:
     assert_eq!(pauses.len(), 1);
     assert_eq!(pauses[0].1["data"]["environment"], "test");
     desk.pass(Duration::from_secs(5));
-    assert!(desk.ledger.resume("dhl").await.expect("kept"));
-    assert!(!desk.ledger.resume("dhl").await.expect("kept"));
+    assert!(desk.ledger.resume(resumption(None)).await.expect("kept"));
+    assert!(!desk.ledger.resume(resumption(None)).await.expect("kept"));
     assert!(desk.ledger.paused().await.expect("read").is_empty());
     assert_eq!(desk.types_told().await, ["account.resumed"]);
     assert_eq!(desk.ledger.due(10, &[]).await.expect("due").len(), 2);

@@ -11,7 +11,7 @@ use crate::ledger::gauges::StateRow;
 use crate::ledger::rows::{self, Cell};
 use crate::ledger::{
     Due, Filter, Gauges, KeptLabel, LedgerError, Note, OrderRow, Paused, PrintJob, PrintKind,
-    queries,
+    Resting, queries,
 };
 use crate::life::{Life, Standing, State};
 use crate::order::Key;
@@ -43,13 +43,50 @@ impl<E: Engine> Reads<E> {
     }
 
     pub async fn notes(&self, key: &Key) -> Answer<Vec<Note>> {
-        self.find(queries::TIMELINE, [key.to_string().into()], |row| {
-            Ok(Note {
-                at: rows::moment(row.number(0)?),
-                text: row.text(1)?.to_owned(),
+        let of = key.to_string();
+        self.find(queries::TIMELINE, [of.into()], note).await
+    }
+
+    pub async fn account_notes(&self, account: &str) -> Answer<Vec<Note>> {
+        let of = rows::subject(account);
+        self.find(queries::TIMELINE, [of.into()], note).await
+    }
+
+    pub async fn resting(&self, not_before: Timestamp) -> Answer<Vec<Resting>> {
+        self.find(queries::RESTING, [not_before.into()], |row| {
+            Ok(Resting {
+                account: row.text(0)?.to_owned(),
+                since: rows::moment(row.number(1)?),
+                until: rows::moment(row.number(2)?),
             })
         })
         .await
+    }
+
+    pub async fn booked_since(&self, account: &str, since: Timestamp) -> Answer<u64> {
+        let values = [account.into(), since.into()];
+        let counted = self.find(queries::BOOKED_SINCE, values, |row| number(row, 0));
+        Ok(counted.await?.pop().unwrap_or_default())
+    }
+
+    pub async fn pressing(&self, state: State, limit: usize) -> Answer<Vec<Life>> {
+        let values = [state.name().into(), limit.into()];
+        self.find(queries::PRESSING, values, |row| life(row.text(0)?))
+            .await
+    }
+
+    pub async fn open_by(&self, moments: &[Timestamp]) -> Answer<Vec<u64>> {
+        let mut counts = Vec::with_capacity(moments.len());
+        for moment in moments {
+            let counted = self.find(queries::OPEN_BY, [(*moment).into()], |row| number(row, 0));
+            counts.push(counted.await?.pop().unwrap_or_default());
+        }
+        Ok(counts)
+    }
+
+    pub async fn set_aside(&self, since: Timestamp) -> Answer<Vec<Life>> {
+        self.find(queries::SET_ASIDE, [since.into()], |row| life(row.text(0)?))
+            .await
     }
 
     pub async fn list(&self, filter: Filter) -> Answer<Vec<OrderRow>> {
@@ -93,13 +130,13 @@ impl<E: Engine> Reads<E> {
         gauges.strays = self
             .one(queries::GAUGES_OF_STRAYS, |row| number(row, 0))
             .await?;
-        let (unsent, since): (u64, Option<i64>) = self
-            .one(queries::GAUGES_OF_OUTBOX, |row| {
-                Ok((number(row, 0)?, row.number_if_any(1)?))
-            })
-            .await?;
+        let (unsent, since) = self.one(queries::GAUGES_OF_OUTBOX, counted).await?;
         gauges.unsent = unsent;
         gauges.unsent_since = since.map(rows::moment);
+        let (unprinted, since) = self.one(queries::GAUGES_OF_PRINT_JOBS, counted).await?;
+        gauges.unprinted = unprinted;
+        gauges.unprinted_since = since.map(rows::moment);
+        gauges.bytes = self.one(E::WORDS.size, |row| number(row, 0)).await?;
         Ok(gauges)
     }
 
@@ -211,6 +248,13 @@ fn due(row: &impl Fields) -> Result<Due, Fault> {
     })
 }
 
+fn note(row: &impl Fields) -> Result<Note, Fault> {
+    Ok(Note {
+        at: rows::moment(row.number(0)?),
+        text: row.text(1)?.to_owned(),
+    })
+}
+
 fn state_row(row: &impl Fields) -> Result<StateRow, Fault> {
     Ok(StateRow {
         state: rows::state(row.text(0)?).ok_or_else(|| unknown("a state"))?,
@@ -218,6 +262,11 @@ fn state_row(row: &impl Fields) -> Result<StateRow, Fault> {
         late: number(row, 2)?,
         next_cut_off: row.number_if_any(3)?,
     })
+}
+
+/// How many, and since when.
+fn counted(row: &impl Fields) -> Result<(u64, Option<i64>), Fault> {
+    Ok((number(row, 0)?, row.number_if_any(1)?))
 }
 
 fn format(name: &str) -> Result<LabelFormat, Fault> {

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use super::engine::{Engine, Fields, Session};
 use super::writer::{Answer, Work, Written};
 use crate::events::account_event;
-use crate::ledger::batch::{Batch, Pause, Writes};
+use crate::ledger::batch::{Batch, Writes};
 use crate::ledger::rows::{self, Cell, Table, micros};
-use crate::ledger::{Change, LedgerError, Recorded, Rules, queries};
+use crate::ledger::{Change, LedgerError, Pause, Recorded, Resumption, Rules, queries};
 use crate::life::Reason;
 
 /// Why something was not written.
@@ -60,7 +60,13 @@ impl<'a, E: Engine> Transaction<'a, E> {
                 }
                 Work::Sent(ids) => self.mark(queries::SENT, ids, now).await?,
                 Work::Printed(ids) => self.mark(queries::PRINTED, ids, now).await?,
-                Work::Resume(account) => self.resume(account, now).await?,
+                Work::Pause(pause) => self.pause(pause, queries::PAUSE_BY_HAND, now).await?,
+                Work::Resume(resumption) => self.resume(resumption, now).await?,
+                Work::Rest {
+                    account,
+                    worker,
+                    until,
+                } => self.rest(account, worker, *until, now).await?,
                 Work::Erase(until) => self.erase(*until).await?,
             };
             answers.push(Ok(written));
@@ -173,7 +179,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         self.insert(&rows::OUTBOX, writes.outbox).await?;
         self.insert(&rows::PRINT_JOBS, writes.print_jobs).await?;
         for pause in writes.pauses {
-            self.pause(pause, now).await?;
+            self.pause(&pause, queries::PAUSE, now).await?;
         }
         Ok(())
     }
@@ -207,7 +213,12 @@ impl<'a, E: Engine> Transaction<'a, E> {
         Ok(Written::Erased(erased))
     }
 
-    async fn pause(&mut self, pause: Pause, now: Timestamp) -> Result<(), Fault> {
+    async fn pause(
+        &mut self,
+        pause: &Pause,
+        how: &'static str,
+        now: Timestamp,
+    ) -> Result<Written, Fault> {
         let why = serde_json::to_string(&pause.why).unwrap_or_default();
         let values = vec![
             pause.account.as_str().into(),
@@ -215,26 +226,56 @@ impl<'a, E: Engine> Transaction<'a, E> {
             pause.environment.as_str().into(),
             now.into(),
         ];
-        if self.tell(queries::PAUSE.into(), values).await? == 0 {
-            return Ok(());
+        if self.tell(how.into(), values).await? == 0 {
+            return Ok(Written::Done);
         }
+        let note = format!("paused: {}", pause.why.in_plain_words());
+        self.note(&pause.account, note, now).await?;
         let why = Some(&pause.why);
         self.announce(&pause.account, why, &pause.environment, now)
-            .await
+            .await?;
+        Ok(Written::Done)
     }
 
-    async fn resume(&mut self, account: &str, now: Timestamp) -> Result<Written, Fault> {
-        let resumed = self
-            .session
-            .ask(queries::RESUME.into(), vec![account.into()]);
+    async fn resume(&mut self, resumption: &Resumption, now: Timestamp) -> Result<Written, Fault> {
+        let account = resumption.account.as_str();
+        let since = resumption.since.map_or(0, micros);
+        let values = vec![account.into(), since.into()];
+        let resumed = self.session.ask(queries::RESUME.into(), values);
         let resumed = resumed.await.map_err(fault::<E>)?;
         let Some(row) = resumed.first() else {
             return Ok(Written::Resumed(false));
         };
         let environment = row.text(0).map_err(Fault::All)?;
         self.tell(queries::WAKE.into(), vec![now.into()]).await?;
+        let note = format!("works again: {}", resumption.note);
+        self.note(account, note, now).await?;
         self.announce(account, None, environment, now).await?;
         Ok(Written::Resumed(true))
+    }
+
+    async fn rest(
+        &mut self,
+        account: &str,
+        worker: &str,
+        until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Written, Fault> {
+        let mut values = vec![account.into(), worker.into()];
+        let statement = match until {
+            None => queries::FLOW,
+            Some(until) => {
+                values.extend([now.into(), until.into()]);
+                queries::REST
+            }
+        };
+        self.tell(statement.into(), values).await?;
+        Ok(Written::Done)
+    }
+
+    async fn note(&mut self, account: &str, text: String, now: Timestamp) -> Result<(), Fault> {
+        let row = vec![rows::subject(account).into(), now.into(), text.into()];
+        self.insert(&rows::NOTES, vec![row]).await
     }
 
     /// An account's events have a key and an order of their own, by time.
@@ -252,7 +293,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         let teller = &self.rules.teller;
         let event = account_event(teller, account, why, waiting, now, environment);
         let row = vec![
-            format!("account:{account}").into(),
+            rows::subject(account).into(),
             micros(now).into(),
             event.event_id.into(),
             event.routing_key.into(),

@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::engine::{Engine, Session};
 use super::transaction::{Fault, Transaction};
-use crate::ledger::{Change, LedgerError, Recorded, Rules};
+use crate::ledger::{Change, LedgerError, Pause, Recorded, Resumption, Rules};
 
 /// Something to be written.
 pub enum Work {
@@ -19,7 +19,14 @@ pub enum Work {
     Record(Vec<Change>),
     Sent(Vec<i64>),
     Printed(Vec<i64>),
-    Resume(String),
+    /// On a person's word.
+    Pause(Box<Pause>),
+    Resume(Resumption),
+    Rest {
+        account: String,
+        worker: String,
+        until: Option<jiff::Timestamp>,
+    },
     Erase(jiff::Timestamp),
 }
 

@@ -282,6 +282,8 @@ async fn figures_are_read_from_indexes_and_erasing_still_goes_by_time() {
         (queries::GAUGES_OF_DOUBT, "INDEX bookings_standing"),
         (queries::GAUGES_OF_STRAYS, "INDEX bookings_standing"),
         (queries::GAUGES_OF_OUTBOX, "INDEX outbox_unsent"),
+        (queries::GAUGES_OF_PRINT_JOBS, "INDEX print_jobs_undone"),
+        (queries::BOOKED_SINCE, "INDEX bookings_sent"),
         (queries::ERASE[0], "INDEX order_bodies_erase"),
     ] {
         let plan = plan_of(&mut connection, question).await;
@@ -301,6 +303,8 @@ async fn the_questions_of_every_moment_walk_an_index() {
         (queries::UNSENT, "outbox_unsent"),
         (queries::UNSENT_PRINTED, "print_jobs_undone_of"),
         (queries::UNPRINTED, "print_jobs_undone"),
+        (queries::PRESSING, "orders_pressing"),
+        (queries::OPEN_BY, "orders_pressing"),
     ] {
         let plan = plan_of(&mut connection, question).await;
         assert!(plan.contains(index), "{question}: {plan}");
