@@ -29,10 +29,12 @@ impl Steps<'_> {
         let Some(booking) = self.life.booking_mut(n) else {
             return;
         };
-        let known = matches!(
-            booking.standing,
-            Standing::Live | Standing::Voided | Standing::Extra
-        );
+        let known = match booking.standing {
+            Standing::Live | Standing::Voided | Standing::Extra => true,
+            // Given up although it was known: a void of it may even have worked.
+            Standing::Stray => booking.numbers.is_some(),
+            _ => false,
+        };
         let labelled = numbers.labelled();
         // An answer that brings the labels of a booking already found by look-up is welcome.
         let better = labelled
