@@ -242,8 +242,9 @@ impl Steps<'_> {
         let n = match again {
             Some(last) => last.n,
             None => {
+                let unseen = claim.look_first.filter(|_| !self.looked_at(candidate));
                 let n = self.new_booking(candidate, claim);
-                if let Some(since) = claim.look_first {
+                if let Some(since) = unseen {
                     return self.look_first(n, since);
                 }
                 n
@@ -264,6 +265,12 @@ impl Steps<'_> {
         }
         let account = &candidate.account;
         self.note(format!("booking {n} with {account} is about to be sent"));
+    }
+
+    /// Whether this account was looked at before: what that did not settle, a new number will not.
+    fn looked_at(&self, candidate: &Candidate) -> bool {
+        let mut bookings = self.life.bookings.iter();
+        bookings.any(|booking| booking.precaution && booking.account == candidate.account)
     }
 
     /// After a ledger was restored, an order that looks new may have been booked before: it is looked

@@ -12,5 +12,6 @@ mod late;
 mod receiving;
 mod rivals;
 mod rules;
+mod simulation;
 mod voiding;
 mod world;

@@ -284,3 +284,15 @@ fn after_a_restored_ledger_what_the_carrier_does_not_know_is_booked() {
     world.answer(&errand, Outcome::Booked(numbers));
     assert_eq!(world.state(), State::Booked);
 }
+
+#[test]
+fn after_a_restored_ledger_each_account_is_looked_at_once() {
+    let mut world = World::new(&[MUTE]);
+    world.rebooks(MUTE);
+    world.restored = Some(world.now);
+    world.receive(1, "first");
+    let errand = world.next_errand();
+    assert_eq!(errand.action, Action::Book { n: 2 });
+    world.book(&errand);
+    assert_eq!(world.kinds(), ["accepted", "stray", "booked"]);
+}
