@@ -101,6 +101,23 @@ pub enum Outcome {
     Unknown(Reason),
 }
 
+impl Outcome {
+    /// Every name there is.
+    pub const NAMES: [&'static str; 5] =
+        ["booked", "no_effect", "refused", "unauthorized", "unknown"];
+
+    /// The name used in the ledger and in metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Booked(_) => "booked",
+            Self::NoEffect(_) => "no_effect",
+            Self::Refused(_) => "refused",
+            Self::Unauthorized(_) => "unauthorized",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}
+
 /// A reason that can be shown: never a name, street, phone, e-mail or secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
@@ -143,6 +160,21 @@ pub enum Looked {
     Denied(Reason),
 }
 
+impl Looked {
+    /// Every name there is.
+    pub const NAMES: [&'static str; 4] = ["found", "absent", "failed", "denied"];
+
+    /// The name used in the ledger and in metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Found(_) => "found",
+            Self::Absent => "absent",
+            Self::Failed(_) => "failed",
+            Self::Denied(_) => "denied",
+        }
+    }
+}
+
 /// The outcome of a label request.
 #[derive(Debug, Clone)]
 pub struct Relabelled {
@@ -156,6 +188,20 @@ pub struct Relabelled {
     pub label: Result<LabelRef, Reason>,
     /// Delay before another try, if one follows.
     pub again_in: Duration,
+}
+
+impl Relabelled {
+    /// Every name there is of what came of it.
+    pub const NAMES: [&'static str; 2] = ["labelled", "no_label"];
+
+    /// What came of it, as the ledger and metrics name it.
+    pub fn name(&self) -> &'static str {
+        if self.label.is_ok() {
+            "labelled"
+        } else {
+            "no_label"
+        }
+    }
 }
 
 /// The outcome of a void.
@@ -188,6 +234,30 @@ pub enum VoidOutcome {
     NotSent,
     /// It may have been done.
     Unanswered,
+}
+
+impl VoidOutcome {
+    /// Every name there is.
+    pub const NAMES: [&'static str; 6] = [
+        "voided",
+        "too_late",
+        "not_found",
+        "refused",
+        "not_sent",
+        "unanswered",
+    ];
+
+    /// The name used in the ledger and in metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Voided => "voided",
+            Self::TooLate => "too_late",
+            Self::NotFound => "not_found",
+            Self::Refused(_) => "refused",
+            Self::NotSent => "not_sent",
+            Self::Unanswered => "unanswered",
+        }
+    }
 }
 
 /// A person's decision.

@@ -99,51 +99,51 @@ fn by_hand(event: &Event) -> &[Numbers] {
 fn said(event: &Event) -> Option<Said<'_>> {
     match event {
         Event::Answered(answered) => {
-            let (outcome, detail, numbers) = booking_outcome(&answered.outcome);
+            let (detail, numbers) = booking_detail(&answered.outcome);
             Some(Said {
                 action: "book",
                 n: answered.n,
                 fence: answered.fence,
-                outcome,
+                outcome: answered.outcome.name(),
                 detail,
                 numbers,
             })
         }
         Event::LookedUp(looked) => {
-            let (outcome, detail, numbers) = look_outcome(&looked.result);
+            let (detail, numbers) = look_detail(&looked.result);
             Some(Said {
                 action: "look_up",
                 n: looked.n,
                 fence: looked.fence,
-                outcome,
+                outcome: looked.result.name(),
                 detail,
                 numbers,
             })
         }
         Event::Relabelled(relabelled) => {
-            let (outcome, detail) = match &relabelled.label {
-                Ok(label) => (
-                    "labelled",
-                    json!({"parcel": relabelled.parcel, "label": label}),
-                ),
-                Err(why) => ("no_label", json!({"parcel": relabelled.parcel, "why": why})),
+            let detail = match &relabelled.label {
+                Ok(label) => json!({"parcel": relabelled.parcel, "label": label}),
+                Err(why) => json!({"parcel": relabelled.parcel, "why": why}),
             };
             Some(Said {
                 action: "relabel",
                 n: relabelled.n,
                 fence: relabelled.fence,
-                outcome,
+                outcome: relabelled.name(),
                 detail,
                 numbers: &[],
             })
         }
         Event::Voided(voided) => {
-            let (outcome, why) = void_outcome(&voided.outcome);
+            let why = match &voided.outcome {
+                VoidOutcome::Refused(why) => Some(why),
+                _ => None,
+            };
             Some(Said {
                 action: "void",
                 n: voided.n,
                 fence: voided.fence,
-                outcome,
+                outcome: voided.outcome.name(),
                 detail: json!({"parcel": voided.parcel, "why": why}),
                 numbers: &[],
             })
@@ -154,33 +154,21 @@ fn said(event: &Event) -> Option<Said<'_>> {
     }
 }
 
-fn booking_outcome(outcome: &Outcome) -> (&'static str, Value, &[Numbers]) {
+fn booking_detail(outcome: &Outcome) -> (Value, &[Numbers]) {
     match outcome {
-        Outcome::Booked(numbers) => ("booked", json!(numbers), std::slice::from_ref(numbers)),
-        Outcome::NoEffect(why) => ("no_effect", json!(why), &[]),
-        Outcome::Refused(why) => ("refused", json!(why), &[]),
-        Outcome::Unauthorized(why) => ("unauthorized", json!(why), &[]),
-        Outcome::Unknown(why) => ("unknown", json!(why), &[]),
+        Outcome::Booked(numbers) => (json!(numbers), std::slice::from_ref(numbers)),
+        Outcome::NoEffect(why)
+        | Outcome::Refused(why)
+        | Outcome::Unauthorized(why)
+        | Outcome::Unknown(why) => (json!(why), &[]),
     }
 }
 
-fn look_outcome(looked: &Looked) -> (&'static str, Value, &[Numbers]) {
+fn look_detail(looked: &Looked) -> (Value, &[Numbers]) {
     match looked {
-        Looked::Found(found) => ("found", json!(found), found.as_slice()),
-        Looked::Absent => ("absent", Value::Null, &[]),
-        Looked::Failed(why) => ("failed", json!(why), &[]),
-        Looked::Denied(why) => ("denied", json!(why), &[]),
-    }
-}
-
-fn void_outcome(outcome: &VoidOutcome) -> (&'static str, Value) {
-    match outcome {
-        VoidOutcome::Voided => ("voided", Value::Null),
-        VoidOutcome::TooLate => ("too_late", Value::Null),
-        VoidOutcome::NotFound => ("not_found", Value::Null),
-        VoidOutcome::Refused(why) => ("refused", json!(why)),
-        VoidOutcome::NotSent => ("not_sent", Value::Null),
-        VoidOutcome::Unanswered => ("unanswered", Value::Null),
+        Looked::Found(found) => (json!(found), found.as_slice()),
+        Looked::Absent => (Value::Null, &[]),
+        Looked::Failed(why) | Looked::Denied(why) => (json!(why), &[]),
     }
 }
 
