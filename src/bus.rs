@@ -99,6 +99,12 @@ pub trait Bus: Send + Sync {
     /// Returns once the event is durable on the other side. After any error it may have arrived all
     /// the same: the caller publishes the same event, with the same id, again.
     fn publish<'a>(&'a self, event: &'a OutgoingEvent) -> BoxFuture<'a, Result<(), PublishError>>;
+
+    /// Why it cannot be used at the moment, in words for an operator, without a secret; `None` when
+    /// it can.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What is wrong with the bus. The text names the thing and the remedy, never a secret.

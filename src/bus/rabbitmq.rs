@@ -65,13 +65,6 @@ impl Rabbit {
         self.publisher.send(message).await
     }
 
-    /// Why it cannot be used at the moment; none: it can.
-    #[cfg(test)]
-    fn trouble(&self) -> Option<String> {
-        let consuming = self.consumer.trouble.text();
-        consuming.or_else(|| self.publisher.trouble.text())
-    }
-
     async fn send(&self, event: &OutgoingEvent) -> Result<(), PublishError> {
         let too_long = |error: BusError| PublishError::Refused(error.to_string());
         let properties = BasicProperties::default()
@@ -99,6 +92,11 @@ impl Bus for Rabbit {
 
     fn publish<'a>(&'a self, event: &'a OutgoingEvent) -> BoxFuture<'a, Result<(), PublishError>> {
         self.send(event).boxed()
+    }
+
+    fn trouble(&self) -> Option<String> {
+        let consuming = self.consumer.trouble.text();
+        consuming.or_else(|| self.publisher.trouble.text())
     }
 }
 
