@@ -71,21 +71,59 @@ fn check_ledger(review: &mut Review<'_>) {
 
 fn check_http(review: &mut Review<'_>) {
     let http = &review.config.http;
-    let Some(listen) = &http.listen else {
-        return;
-    };
-    if listen.parse::<SocketAddr>().is_err() {
+    if let Some(listen) = &http.listen
+        && listen.parse::<SocketAddr>().is_err()
+    {
         review.error(
             "http.listen",
             "must be an address and a port",
             "for example 127.0.0.1:8080",
         );
     }
-    if http.token.is_none() {
-        review.warning(
+    if let Some(url) = &http.public_url {
+        check_public_url(review, url);
+    }
+    match &http.token {
+        Some(token) if token.expose_secret().trim().is_empty() => review.error(
+            "http.token",
+            "an empty token would open the labels to everybody",
+            "set a long random one, or none",
+        ),
+        Some(_) => {}
+        None if http.public_url.is_some() => review.warning(
+            "http.token",
+            "events hold links to labels that nobody can fetch",
+            "set token, token_file or DILIGENCE__HTTP__TOKEN; or take out public_url",
+        ),
+        None if http.listen.is_some() => review.warning(
             "http.token",
             "without a token labels cannot be fetched over HTTP",
             "set token, token_file or DILIGENCE__HTTP__TOKEN",
+        ),
+        None => {}
+    }
+}
+
+/// It becomes the start of every label link: `/v1/labels/{id}` follows, and everybody reads it.
+fn check_public_url(review: &mut Review<'_>, url: &str) {
+    let parsed = reqwest::Url::parse(url).ok();
+    let is_fit = |url: &reqwest::Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+    };
+    if !parsed.as_ref().is_some_and(is_fit) {
+        review.error(
+            "http.public_url",
+            "label links cannot start with this",
+            "write http:// or https://, the host and perhaps a path, nothing more",
+        );
+    } else if review.config.http.listen.is_none() {
+        review.note(
+            "http.public_url",
+            "without http.listen this worker does not serve the links it tells",
         );
     }
 }

@@ -161,6 +161,43 @@ fn a_call_must_end_well_before_its_lease() {
 }
 
 #[test]
+fn labels_are_linked_to_where_they_can_be_fetched() {
+    let url = "public_url = \"http://127.0.0.1:8080\"";
+    for wrong in [
+        "labels.example.com",
+        "ftp://labels.example.com",
+        "https://labels.example.com/?key=1",
+        "https://shop:hunter2@labels.example.com",
+    ] {
+        let wrong = format!("public_url = \"{wrong}\"");
+        refuses(url, &wrong, "http.public_url", "cannot start with this");
+    }
+    let token = "token = \"demo\"";
+    refuses(token, "token = \" \"", "http.token", "open the labels");
+    let warned = |from: &str, to: &str, message: &str| {
+        finds(from, to, Severity::Warning, "http.token", message);
+    };
+    warned(token, "#", "links to labels that nobody can fetch");
+    let both = format!("{url}          # what label links in events start with\n{token}");
+    warned(&both, "#", "without a token");
+    let listen = "listen = \"127.0.0.1:8080\"";
+    let place = "http.public_url";
+    finds(
+        listen,
+        "#",
+        Severity::Note,
+        place,
+        "does not serve the links",
+    );
+    refuses(
+        listen,
+        "listen = \"8080\"",
+        "http.listen",
+        "an address and a port",
+    );
+}
+
+#[test]
 fn plain_http_goes_to_this_machine_only() {
     let base = "http://127.0.0.1:9001/mydhlapi";
     for wrong in [
