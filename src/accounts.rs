@@ -125,6 +125,12 @@ impl Accounts {
             .map(|(id, account)| (id.as_str(), account))
     }
 
+    /// Each account's id and its carrier's name.
+    pub fn carriers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.iter()
+            .map(|(id, account)| (id, account.settings.carrier.as_str()))
+    }
+
     /// The accounts that book real parcels, for everybody to see.
     pub fn live(&self) -> String {
         let live = self

@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{Notify, Semaphore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument, error, info, info_span, warn};
@@ -28,6 +29,7 @@ use crate::accounts::Accounts;
 use crate::carrier_http::{CarrierHttp, Deadline, NotSent, Permit, Sent};
 use crate::ledger::{Change, Due, Kept, Ledger, LedgerError, Recorded};
 use crate::life::{self, Action, Answered, Claim, Event, Life, Outcome, Plan, Policy};
+use crate::metrics::Metrics;
 use crate::order::{Key, Order};
 use crate::retry::RetryPolicy;
 use crate::routing::{self, Routes};
@@ -42,7 +44,7 @@ pub struct Parts {
     /// The configured accounts.
     pub accounts: Arc<Accounts>,
     /// How to reach the carriers.
-    pub http: CarrierHttp,
+    pub http: Arc<CarrierHttp>,
     /// How orders are routed.
     pub routes: Arc<Routes>,
     /// The same policy that the ledger applies.
@@ -55,6 +57,8 @@ pub struct Parts {
     pub lease: Duration,
     /// Orders worked on at a time.
     pub in_flight: usize,
+    /// Counts what comes of it.
+    pub metrics: Arc<Metrics>,
     /// Set after the ledger was restored from a backup.
     pub look_first: Option<Restored>,
     /// Asks to begin nothing new and finish what is on the wire.
@@ -122,6 +126,16 @@ impl Dispatch {
         }
         tasks.close();
         tasks.wait().await;
+    }
+
+    /// The lines it calls on, for those who tell how they stand.
+    pub fn lines(&self) -> Arc<CarrierHttp> {
+        Arc::clone(&self.parts.http)
+    }
+
+    /// What it counts.
+    pub fn metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.parts.metrics)
     }
 
     /// Whether nothing is being worked on at this moment.
@@ -342,6 +356,7 @@ impl Dispatch {
         deadline: Deadline,
     ) -> Life {
         let prepared = self.prepare(action, life, order);
+        let began = Instant::now();
         let sent = match (&prepared, permit) {
             (Prepared::Call { request, .. }, Some(Ok(permit))) => {
                 self.parts.http.send(permit, request, deadline).await
@@ -351,7 +366,12 @@ impl Dispatch {
                 Sent::NotSent(NotSent::no_call())
             }
         };
+        let took = (!matches!(sent, Sent::NotSent(_))).then(|| began.elapsed());
         let (event, kept) = self.outcome(action, life, order, &prepared, sent);
+        if let Some(booking) = life.booking(action.booking()) {
+            let metrics = &self.parts.metrics;
+            metrics.ended(&booking.carrier, &booking.account, &event, took);
+        }
         if let Event::Answered(Answered {
             outcome: Outcome::Unauthorized(why),
             ..
@@ -382,6 +402,7 @@ impl Dispatch {
                 }
                 Err(problem) => {
                     self.stalled.store(true, Ordering::Release);
+                    self.parts.metrics.not_kept();
                     error!("an outcome is not kept yet, nothing new is booked: {problem}");
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(5));

@@ -24,8 +24,10 @@ mod retry;
 // keeping it, and telling
 mod events;
 mod labels;
-#[allow(dead_code)] // until its figures are served
+#[allow(dead_code)] // until all of its questions are asked
 mod ledger;
+#[allow(dead_code)] // until they are served
+mod metrics;
 mod outbox;
 mod printer;
 // keeping it running

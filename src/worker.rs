@@ -25,6 +25,7 @@ use crate::labels::PrintFolder;
 use crate::ledger::sqlite::SqliteLedger;
 use crate::ledger::{Ledger, Rules};
 use crate::life::{Policy, State};
+use crate::metrics::Metrics;
 use crate::outbox;
 use crate::printer;
 use crate::registry;
@@ -205,7 +206,7 @@ fn dispatch(
     Ok(Dispatch::new(Parts {
         ledger: Arc::clone(&gateway.ledger),
         accounts: Arc::clone(&gateway.accounts),
-        http,
+        http: Arc::new(http),
         routes: Arc::clone(&gateway.routes),
         policy: Arc::clone(&gateway.policy),
         retry: RetryPolicy {
@@ -215,6 +216,7 @@ fn dispatch(
         worker: format!("worker-{}", std::process::id()),
         lease: Duration::from_secs(settings.lease_s),
         in_flight: settings.in_flight,
+        metrics: Arc::new(Metrics::new(gateway.accounts.carriers())),
         look_first,
         stop,
         wake,

@@ -20,6 +20,7 @@ use crate::demo::stage::Stage;
 use crate::intake::Intake;
 use crate::ledger::Ledger;
 use crate::life::{Life, State, later};
+use crate::metrics::Metrics;
 use crate::order::Key;
 use crate::retry::RetryPolicy;
 use crate::worker::Gateway;
@@ -51,7 +52,7 @@ impl Workshop {
         let dispatch = Dispatch::new(Parts {
             ledger: Arc::<Failing>::clone(&ledger),
             accounts: Arc::clone(&gateway.accounts),
-            http: CarrierHttp::new(gateway.accounts.access()).expect("lines"),
+            http: Arc::new(CarrierHttp::new(gateway.accounts.access()).expect("lines")),
             routes: Arc::clone(&gateway.routes),
             policy: Arc::clone(&gateway.policy),
             retry: RetryPolicy {
@@ -61,6 +62,7 @@ impl Workshop {
             worker: "tester".into(),
             lease: Duration::from_secs(12),
             in_flight: 8,
+            metrics: Arc::new(Metrics::new([])),
             look_first: None,
             stop: stop.clone(),
             wake: Arc::clone(&wake),
