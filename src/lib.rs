@@ -23,10 +23,10 @@ mod registry;
 mod retry;
 // keeping it, and telling
 mod events;
+mod http;
 mod labels;
 #[allow(dead_code)] // until all of its questions are asked
 mod ledger;
-#[allow(dead_code)] // until they are served
 mod metrics;
 mod outbox;
 mod printer;

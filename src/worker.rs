@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +21,7 @@ use crate::config::Config;
 use crate::dispatch::{Dispatch, Parts, Restored};
 use crate::events::Teller;
 use crate::housekeeping;
+use crate::http::{Server, Sources, Token};
 use crate::intake::Intake;
 use crate::labels::PrintFolder;
 use crate::ledger::sqlite::SqliteLedger;
@@ -113,7 +115,8 @@ pub enum Until {
 /// Runs a gateway on a bus until it is stopped or settled, then drains.
 ///
 /// # Errors
-/// When the bus cannot work at all, or the print folder cannot be made.
+/// When the bus cannot work at all, the HTTP address cannot be had, or the print folder cannot be
+/// made.
 pub async fn run(
     gateway: &Gateway,
     bus: Arc<dyn Bus>,
@@ -131,6 +134,7 @@ pub async fn run(
         stop_dispatch.clone(),
         [&taken, &to_print, &told].map(Arc::clone),
     )?;
+    let server = serve(gateway, &bus, &dispatch, &stop).await?;
     let housekeeping = tokio::spawn(housekeeping::run(
         Arc::clone(&gateway.ledger),
         stop_dispatch.clone(),
@@ -169,6 +173,9 @@ pub async fn run(
     printer.await.context("the printer ended badly")?;
     stop_relay.cancel();
     relay.await.context("the relay ended badly")?;
+    if let Some(server) = server {
+        server.stop().await;
+    }
     gateway.ledger.close().await;
     consumed.map_err(anyhow::Error::from)
 }
@@ -192,6 +199,35 @@ fn start_printer(
     let ledger = Arc::clone(&gateway.ledger);
     let printing = printer::run(ledger, print, wake, Arc::clone(told), stop.clone());
     Ok(tokio::spawn(printing))
+}
+
+/// Nothing is served unless an address is configured.
+async fn serve(
+    gateway: &Gateway,
+    bus: &Arc<dyn Bus>,
+    dispatch: &Dispatch,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<Server>> {
+    let settings = &gateway.config.http;
+    let Some(listen) = &settings.listen else {
+        return Ok(None);
+    };
+    let sources = Sources {
+        ledger: Arc::clone(&gateway.ledger),
+        bus: Arc::clone(bus),
+        accounts: Arc::clone(&gateway.accounts),
+        lines: dispatch.lines(),
+        metrics: dispatch.metrics(),
+        token: settings.token.as_ref().and_then(Token::new),
+        stopping: stop.clone(),
+    };
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!(
+            "[http] listen: {listen} cannot be had; choose an address of this machine and a free port"
+        )
+    })?;
+    info!("health, labels and metrics at http://{listen}");
+    Ok(Some(Server::start(listener, sources)))
 }
 
 fn dispatch(

@@ -29,7 +29,7 @@ impl File {
         self.folder.path().join("ledger.db")
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("sqlite://{}", self.path().display())
     }
 }
