@@ -26,6 +26,8 @@ use crate::retry::RetryPolicy;
 use crate::worker::Gateway;
 use failing::{Failing, Seen};
 
+/// Between two looks at what is waited for.
+const LOOK: Duration = Duration::from_millis(10);
 /// Longest wait for something that must happen.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -114,7 +116,7 @@ impl Workshop {
                 if life.state == State::Booked {
                     return life;
                 }
-                tokio::task::yield_now().await;
+                tokio::time::sleep(LOOK).await;
             }
         };
         tokio::time::timeout(PATIENCE, waiting)
@@ -211,7 +213,7 @@ async fn two_orders_with_one_order_id_get_references_of_their_own() {
     shop.intake.handle(vec![delivery(&other)]).await;
     let booked = async {
         while shop.stage.bench.ledger.bookings().len() < 2 {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(LOOK).await;
         }
     };
     tokio::time::timeout(PATIENCE, booked)

@@ -16,6 +16,9 @@ use crate::life::{Event, Life, State};
 use crate::order::Key;
 use crate::outbox::{Outbox, OutboxRow};
 
+/// Between two looks at what is waited for.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// What the ledger was asked to keep, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
@@ -50,7 +53,7 @@ impl Failing {
     pub async fn wait_for_refusals(&self, count: usize, patience: Duration) {
         let waiting = async {
             while self.refused.load(Ordering::SeqCst) < count {
-                tokio::task::yield_now().await;
+                tokio::time::sleep(LOOK).await;
             }
         };
         tokio::time::timeout(patience, waiting)
