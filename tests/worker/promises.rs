@@ -1,0 +1,109 @@
+//! What must hold at the end of every test, whatever it was about: events are valid and in order,
+//! nothing personal was said, no order has two live bookings.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use carrier_sdk::stub::StubBooking;
+use serde_json::Value;
+
+use super::broker::Told;
+use super::orders::private;
+use super::setup::SECRETS;
+use super::world::World;
+
+/// Checks all of it.
+pub async fn check(world: &World) {
+    world.broker.look(|told| {
+        valid(told);
+        in_order(told);
+        let events = told.iter().map(|one| String::from_utf8_lossy(&one.body));
+        for event in events {
+            discreet("an event", &event);
+        }
+    });
+    discreet("the log", &world.log());
+    at_most_one_live(&world.bench.ledger.bookings());
+    let unrouted = world.broker.count(&world.broker.names.unrouted).await;
+    assert_eq!(unrouted, 0, "every event had a listener");
+}
+
+/// Each event by the schema of its kind, which must exist.
+fn valid(told: &[Told]) {
+    let mut validators: HashMap<String, jsonschema::Validator> = HashMap::new();
+    for one in told {
+        let validator = validators
+            .entry(one.kind().to_owned())
+            .or_insert_with_key(|kind| schema(kind));
+        let errors = validator
+            .iter_errors(&one.event)
+            .map(|error| error.to_string());
+        let errors: Vec<String> = errors.collect();
+        assert!(errors.is_empty(), "{errors:?}: {}", one.event);
+        assert_eq!(
+            one.event["id"],
+            one.message_id.as_str(),
+            "the message's id is the event's"
+        );
+    }
+}
+
+fn schema(kind: &str) -> jsonschema::Validator {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("schemas/{kind}.v1.json"));
+    let text = fs::read_to_string(&place).expect("every kind of event has a schema");
+    let schema: Value = serde_json::from_str(&text).expect("JSON");
+    let options = jsonschema::options().should_validate_formats(true);
+    options.build(&schema).expect("a schema")
+}
+
+/// An order's events come in the order of their numbers, none is missing, repeats are identical.
+fn in_order(told: &[Told]) {
+    let mut last: HashMap<&str, u64> = HashMap::new();
+    let mut known: HashMap<&str, &[u8]> = HashMap::new();
+    for one in told {
+        let body = known.entry(&one.message_id).or_insert(&one.body);
+        assert!(*body == one.body, "a repeat is identical: {}", one.event);
+        let Some(sequence) = one.event["sequence"].as_str() else {
+            continue; // an account's event
+        };
+        let sequence: u64 = sequence.parse().expect("a number");
+        let before = last.insert(one.subject(), sequence).unwrap_or(0);
+        assert!(
+            sequence == before || sequence == before + 1,
+            "{} follows {before}: {}",
+            sequence,
+            one.event
+        );
+    }
+}
+
+/// No name, street, phone, e-mail or secret.
+pub fn discreet(place: &str, text: &str) {
+    for secret in private().into_iter().chain(SECRETS).chain(["guest:guest"]) {
+        let line = text.lines().find(|line| line.contains(secret));
+        assert!(
+            line.is_none(),
+            "{place} says {secret}: {}",
+            line.unwrap_or_default()
+        );
+    }
+}
+
+/// The order that a booking was made for: references of first bookings are plain, later ones end
+/// in `.n`, and no order of these tests has a point in its name.
+pub fn order_of(booking: &StubBooking) -> &str {
+    let reference = booking.reference.as_str();
+    reference
+        .split_once('.')
+        .map_or(reference, |(order_id, _)| order_id)
+}
+
+fn at_most_one_live(bookings: &[StubBooking]) {
+    let mut live: HashMap<&str, Vec<&StubBooking>> = HashMap::new();
+    for booking in bookings.iter().filter(|booking| booking.is_live()) {
+        live.entry(order_of(booking)).or_default().push(booking);
+    }
+    let twice: Vec<_> = live.into_iter().filter(|(_, own)| own.len() > 1).collect();
+    assert!(twice.is_empty(), "booked twice: {twice:#?}");
+}

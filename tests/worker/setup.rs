@@ -1,0 +1,130 @@
+//! The configuration of a test's worker: like the example, with times so short that doubts settle
+//! in seconds, and names on the broker that no other test uses.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use super::broker::Names;
+
+/// Written into every configuration, and never told.
+pub const SECRETS: [&str; 4] = [
+    "chrono-pass-word",
+    "chrono-tracking-word",
+    "dhl-user-name",
+    "dhl-pass-word",
+];
+
+/// A carrier that has a stub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    Chronopost,
+    Dhl,
+}
+
+/// A contract.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub id: String,
+    pub carrier: Carrier,
+    /// Where the carrier answers.
+    pub address: SocketAddr,
+}
+
+/// What a test may change before the worker starts.
+pub struct Setup {
+    pub broker_url: String,
+    pub names: Names,
+    pub ledger: PathBuf,
+    pub headroom_mib: u64,
+    pub lease_s: u64,
+    pub in_flight: usize,
+    /// Of every account, like `concurrency`.
+    pub timeout_s: u64,
+    pub concurrency: usize,
+    pub accounts: Vec<Account>,
+}
+
+impl Setup {
+    /// The account `chronopost`, then the account `dhl`.
+    pub fn new(broker_url: &str, names: Names, ledger: PathBuf, stubs: SocketAddr) -> Self {
+        let mut setup = Self {
+            broker_url: broker_url.to_owned(),
+            names,
+            ledger,
+            headroom_mib: 1,
+            lease_s: 14,
+            in_flight: 64,
+            timeout_s: 4,
+            concurrency: 64,
+            accounts: Vec::new(),
+        };
+        setup.account("chronopost", Carrier::Chronopost, stubs);
+        setup.account("dhl", Carrier::Dhl, stubs);
+        setup
+    }
+
+    /// Adds an account.
+    pub fn account(&mut self, id: &str, carrier: Carrier, address: SocketAddr) {
+        self.accounts.push(Account {
+            id: id.to_owned(),
+            carrier,
+            address,
+        });
+    }
+
+    /// `diligence.toml`.
+    pub fn text(&self) -> String {
+        let Names {
+            orders,
+            orders_queue,
+            dead,
+            dead_queue,
+            events,
+            unrouted,
+            ..
+        } = &self.names;
+        let (url, ledger) = (&self.broker_url, self.ledger.display());
+        let (headroom, lease, in_flight) = (self.headroom_mib, self.lease_s, self.in_flight);
+        let mut text = format!(
+            "[bus]\nurl = \"{url}\"\norders_exchange = \"{orders}\"\norders_queue = \"{orders_queue}\"\n\
+             dead_exchange = \"{dead}\"\ndead_queue = \"{dead_queue}\"\nevents_exchange = \"{events}\"\n\
+             unrouted_queue = \"{unrouted}\"\ntimeout_ms = 5000\n\n\
+             [ledger]\nurl = \"sqlite://{ledger}\"\nheadroom_mib = {headroom}\n\n\
+             [labels]\nfolder = \"labels\"\n\n\
+             [dispatch]\nlease_s = {lease}\nsettle_s = 1\nabsent_gap_s = 1\nmargin_s = 60\n\
+             in_flight = {in_flight}\nretry_first_ms = 200\nretry_max_ms = 1000\n\n\
+             [services.express]\nmax_age_h = 48\n\n\
+             [[sites]]\nid = \"lille\"\nname = \"Maison Exemple\"\nstreet = [\"1 rue du Dépôt\"]\n\
+             postal_code = \"59000\"\ncity = \"Lille\"\ncountry = \"FR\"\nphone = \"+33320000000\"\n\
+             email = \"expedition@example.com\"\ntime_zone = \"Europe/Paris\"\n\n\
+             [[routes]]\nservice = \"express\"\naccounts = [\"chronopost\", \"dhl\"]\n\n"
+        );
+        for account in &self.accounts {
+            write!(text, "{}", self.account_text(account)).expect("a String takes it");
+        }
+        text
+    }
+
+    fn account_text(&self, account: &Account) -> String {
+        let [password, tracking_password, username, dhl_password] = SECRETS;
+        let (carrier, path, product, number, secrets) = match account.carrier {
+            Carrier::Chronopost => {
+                let secrets = format!(
+                    "password = \"{password}\"\ntracking_password = \"{tracking_password}\"\n"
+                );
+                ("chronopost", "", "01", "19869502", secrets)
+            }
+            Carrier::Dhl => {
+                let secrets = format!("username = \"{username}\"\npassword = \"{dhl_password}\"\n");
+                ("dhl-express", "/mydhlapi", "N", "123456789", secrets)
+            }
+        };
+        format!(
+            "[[accounts]]\nid = \"{}\"\ncarrier = \"{carrier}\"\nenvironment = \"test\"\n\
+             base_url = \"http://{}{path}\"\naccount_number = \"{number}\"\ntimeout_s = {}\nconcurrency = {}\n{secrets}\n\
+             [[accounts.products]]\nservice = \"express\"\ncode = \"{product}\"\ncountries = [\"FR\"]\n\n",
+            account.id, account.address, self.timeout_s, self.concurrency,
+        )
+    }
+}
