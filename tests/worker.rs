@@ -29,5 +29,11 @@ mod crowd;
 mod endings;
 #[path = "worker/file.rs"]
 mod file;
+#[path = "worker/hostile.rs"]
+mod hostile;
+#[path = "worker/ledger.rs"]
+mod ledger;
+#[path = "worker/outage.rs"]
+mod outage;
 #[path = "worker/wishes.rs"]
 mod wishes;
