@@ -1,6 +1,8 @@
 //! The configured contracts, each with its carrier: what routing, dispatch and the life machine
 //! must know of them. Holds no secret; those go from the configuration straight to `carrier_http`.
 
+mod probe;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -12,6 +14,8 @@ use crate::carrier_http::Access;
 use crate::config::{self, Config, WhenInDoubt};
 use crate::life::{Abilities, Policy};
 use crate::registry;
+
+pub use probe::Found;
 
 /// One contract with its carrier.
 pub struct Account {

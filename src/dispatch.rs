@@ -6,8 +6,10 @@
 //! nothing about an order: `life` does. It keeps nothing: `ledger` does.
 
 mod answers;
+mod limits;
 mod lines;
 mod prepare;
+mod probe;
 mod reasons;
 #[cfg(test)]
 #[cfg(feature = "stub")]
@@ -34,6 +36,7 @@ use crate::order::{Key, Order};
 use crate::retry::RetryPolicy;
 use crate::routing::{self, Routes};
 
+use limits::Place;
 use lines::Lines;
 use prepare::Prepared;
 
@@ -59,6 +62,9 @@ pub struct Parts {
     pub in_flight: usize,
     /// Counts what comes of it.
     pub metrics: Arc<Metrics>,
+    /// How long after an account's credentials were refused the carrier is first asked whether they
+    /// work; none: never.
+    pub probe_after: Option<Duration>,
     /// Set after the ledger was restored from a backup.
     pub look_first: Option<Restored>,
     /// Asks to begin nothing new and finish what is on the wire.
@@ -107,7 +113,7 @@ impl Dispatch {
     /// A dispatcher; call [`Dispatch::run`].
     pub fn new(parts: Parts) -> Arc<Self> {
         Arc::new(Self {
-            lines: Lines::default(),
+            lines: Lines::to(&parts.accounts),
             slots: Arc::new(Semaphore::new(parts.in_flight)),
             busy: std::sync::Mutex::default(),
             stalled: AtomicBool::new(false),
@@ -118,6 +124,7 @@ impl Dispatch {
     /// Works until it is asked to stop, then finishes what is on the wire and records it.
     pub async fn run(self: Arc<Self>) {
         let tasks = TaskTracker::new();
+        tasks.spawn(Arc::clone(&self).probe_paused());
         while !self.parts.stop.is_cancelled() {
             let started = self.start_due(&tasks).await;
             if !started {
@@ -187,7 +194,7 @@ impl Dispatch {
             warn!("nothing new is booked: {problem}");
             return Vec::new();
         }
-        self.lines.refresh(self.parts.ledger.as_ref()).await;
+        self.lines.refresh(&self.parts).await;
         let busy: Vec<Key> = self.busy().iter().cloned().collect();
         match self.parts.ledger.due(room, &busy).await {
             Ok(due) => due,
@@ -268,7 +275,7 @@ impl Dispatch {
         order: Option<&Order>,
         hashed: bool,
     ) -> Result<Option<Life>, LedgerError> {
-        let claim = self.claim(order, life, hashed);
+        let claim = self.claim(order, life, hashed, None);
         let foreseen = life::step(
             &life.key,
             Some(life.clone()),
@@ -276,6 +283,11 @@ impl Dispatch {
             Timestamp::now(),
             &self.parts.policy,
         );
+        let place = match self.place_for(foreseen.action, &foreseen.life) {
+            Ok(place) => place,
+            // Another order took the last one: the plan looks different now.
+            Err(Full) => return Ok(Some(life.clone())),
+        };
         let permit = match foreseen.action {
             None => None,
             Some(action) => {
@@ -290,12 +302,18 @@ impl Dispatch {
         // Waiting for the permit took time: what is claimed is decided anew. The lease is counted
         // from before the commit: that errs on the side of not sending.
         let deadline = Deadline::after(self.parts.lease);
-        let claim = self.claim(order, life, hashed);
+        let claim = self.claim(order, life, hashed, place.as_ref());
         let recorded = self.commit(life.key.clone(), Event::Claim(claim)).await?;
         match recorded.action {
             None if recorded.verdict == life::Verdict::Absorbed => Ok(None),
             None => Ok(Some(recorded.life)),
             Some(action) => {
+                let booked = recorded.life.booking(action.booking());
+                if let (Some(place), Action::Book { .. }, Some(booked)) = (place, action, booked)
+                    && place.account() == booked.account
+                {
+                    place.take();
+                }
                 let after = self
                     .act(action, &recorded.life, order, permit, deadline)
                     .await;
@@ -304,7 +322,23 @@ impl Dispatch {
         }
     }
 
-    fn claim(&self, order: Option<&Order>, life: &Life, hashed: bool) -> Claim {
+    /// A place of the account that is to book, before anything is claimed.
+    fn place_for(&self, action: Option<Action>, life: &Life) -> Result<Option<Place<'_>>, Full> {
+        let Some(Action::Book { n }) = action else {
+            return Ok(None);
+        };
+        let account = life.booking(n).map(|booking| booking.account.as_str());
+        let place = account.map(|account| self.lines.place(account).ok_or(Full));
+        place.transpose()
+    }
+
+    fn claim(
+        &self,
+        order: Option<&Order>,
+        life: &Life,
+        hashed: bool,
+        place: Option<&Place<'_>>,
+    ) -> Claim {
         let now = Timestamp::now();
         let routes = &self.parts.routes;
         let plan = order.map(|order| routing::plan(routes, order, now));
@@ -318,7 +352,7 @@ impl Dispatch {
         Claim {
             worker: self.parts.worker.clone(),
             lease: self.parts.lease,
-            plan: self.lines.drawn_on(plan, &self.parts.http, now),
+            plan: self.lines.drawn_on(plan, &self.parts.http, now, place),
             later,
             hashed_reference: hashed,
             look_first: self
@@ -428,6 +462,9 @@ impl Dispatch {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
+
+/// An account takes no more today.
+struct Full;
 
 /// Shortest rest between two looks at the ledger.
 const MIN_REST: Duration = Duration::from_millis(2);

@@ -11,6 +11,7 @@ mod tests;
 use std::collections::{BTreeMap, HashMap};
 
 use carrier_sdk::{Profile, WhoActs};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::calendar::{Timetable, Truck};
@@ -25,6 +26,8 @@ pub struct Routes {
     accounts: HashMap<String, (Account, &'static Profile)>,
     services: BTreeMap<String, Service>,
     routes: Vec<Route>,
+    /// Of the first site: by its clock a day begins for limits that name none.
+    zone: TimeZone,
 }
 
 impl Routes {
@@ -51,11 +54,14 @@ impl Routes {
             })?;
             accounts.insert(account.id.clone(), (account.clone(), profile));
         }
+        let first = config.sites.first();
+        let zone = first.and_then(|site| TimeZone::get(&site.time_zone).ok());
         Ok(Self {
             sites,
             accounts,
             services: config.services.clone(),
             routes: config.routes.clone(),
+            zone: zone.unwrap_or(TimeZone::UTC),
         })
     }
 
@@ -70,6 +76,15 @@ impl Routes {
     pub fn account(&self, id: &str) -> Option<(&Account, &'static Profile)> {
         let (account, profile) = self.accounts.get(id)?;
         Some((account, profile))
+    }
+
+    /// When this day began, by the clock of the first site.
+    #[must_use]
+    pub fn midnight(&self, now: Timestamp) -> Timestamp {
+        let today = now.to_zoned_datetime(self.zone.clone());
+        today
+            .start_of_day()
+            .map_or(now, |midnight| midnight.timestamp())
     }
 
     /// When to stop trying by ourselves: the promise, else the greatest age of the service.
@@ -213,6 +228,7 @@ fn candidate(
             WhoActs::Transport,
         ));
     };
+    fit::check_validity(account, truck.ship_on)?;
     let (transit_days, delivered_by) = (terms.transit_days, terms.delivered_by);
     let delivery =
         timetable.estimated_delivery(truck.ship_on, transit_days, delivered_by, &order.options);

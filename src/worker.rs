@@ -253,6 +253,7 @@ fn dispatch(
         lease: Duration::from_secs(settings.lease_s),
         in_flight: settings.in_flight,
         metrics: Arc::new(Metrics::new(gateway.accounts.carriers())),
+        probe_after: (settings.probe_s > 0).then(|| Duration::from_secs(settings.probe_s)),
         look_first,
         stop,
         wake,

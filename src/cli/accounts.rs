@@ -5,6 +5,7 @@
 use carrier_sdk::WhoActs;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::json;
 
@@ -89,10 +90,22 @@ struct Line {
     why: Option<String>,
     concurrency: usize,
     rate_per_s: Option<u32>,
+    daily_limit: Option<u32>,
+    /// Bookings since midnight, by the clock of the first site.
+    booked_today: u64,
+    valid_from: Option<Date>,
+    valid_to: Option<Date>,
 }
 
 impl Line {
-    fn of(id: &str, account: &Account, paused: &[Paused], resting: &[Resting]) -> Self {
+    fn of(
+        id: &str,
+        account: &Account,
+        paused: &[Paused],
+        resting: &[Resting],
+        booked_today: u64,
+    ) -> Self {
+        let settings = &account.settings;
         let pause = paused.iter().find(|pause| pause.account == id);
         let rest = resting.iter().find(|rest| rest.account == id);
         let (state, since, why) = match (pause, rest) {
@@ -109,21 +122,30 @@ impl Line {
         };
         Self {
             account: id.to_owned(),
-            carrier: account.settings.carrier.clone(),
-            environment: account.settings.environment.name(),
+            carrier: settings.carrier.clone(),
+            environment: settings.environment.name(),
             state,
             since,
             why,
-            concurrency: account.settings.concurrency,
-            rate_per_s: account.settings.rate_per_s,
+            concurrency: settings.concurrency,
+            rate_per_s: settings.rate_per_s,
+            daily_limit: settings.daily_limit,
+            booked_today,
+            valid_from: settings.valid_from,
+            valid_to: settings.valid_to,
         }
     }
 
     fn limits(&self) -> String {
-        let rate = self
-            .rate_per_s
-            .map_or_else(String::new, |rate| format!("\n{rate} a second"));
-        format!("{} at a time{rate}", self.concurrency)
+        let mut limits = vec![format!("{} at a time", self.concurrency)];
+        limits.extend(self.rate_per_s.map(|rate| format!("{rate} a second")));
+        limits.push(match self.daily_limit {
+            Some(limit) => format!("{} of {limit} today", self.booked_today),
+            None => format!("{} today", self.booked_today),
+        });
+        limits.extend(self.valid_from.map(|from| format!("from {from}")));
+        limits.extend(self.valid_to.map(|to| format!("until {to}")));
+        limits.join("\n")
     }
 }
 
@@ -153,10 +175,13 @@ impl Row for Line {
 async fn lines(gateway: &Gateway) -> Result<Vec<Line>, Failure> {
     let paused = gateway.ledger.paused().await?;
     let resting = gateway.ledger.resting().await?;
-    let accounts = gateway.accounts.iter();
-    Ok(accounts
-        .map(|(id, account)| Line::of(id, account, &paused, &resting))
-        .collect())
+    let midnight = gateway.routes.midnight(Timestamp::now());
+    let mut lines = Vec::new();
+    for (id, account) in gateway.accounts.iter() {
+        let today = gateway.ledger.booked_since(id, midnight).await?;
+        lines.push(Line::of(id, account, &paused, &resting, today));
+    }
+    Ok(lines)
 }
 
 async fn show(gateway: &Gateway, account: &str, form: Form) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use carrier_sdk::profile::Reach;
 use carrier_sdk::{Contract, LabelFormat, Product, Profile};
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -33,6 +33,12 @@ pub struct Account {
     pub concurrency: usize,
     /// Calls a second; none: unlimited.
     pub rate_per_s: Option<u32>,
+    /// Bookings a day, by the clock of the first site; none: unlimited.
+    pub daily_limit: Option<u32>,
+    /// First day on which a truck may leave with its parcels.
+    pub valid_from: Option<Date>,
+    /// Last day on which a truck may leave with its parcels.
+    pub valid_to: Option<Date>,
     /// What to do when the ladder cannot settle a doubt.
     #[serde(default)]
     pub when_in_doubt: WhenInDoubt,

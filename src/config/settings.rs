@@ -137,6 +137,9 @@ pub struct Dispatch {
     pub retry_first_ms: u64,
     /// Longest delay before another try, in milliseconds.
     pub retry_max_ms: u64,
+    /// How long after an account's credentials were refused the carrier is first asked whether they
+    /// work, in seconds; then less and less often, down to once an hour. 0: never.
+    pub probe_s: u64,
     /// When attempts that were in doubt are looked up again, in seconds after they were sent.
     pub late_lookups_s: Vec<u64>,
 }
@@ -151,6 +154,7 @@ impl Default for Dispatch {
             in_flight: 256,
             retry_first_ms: 5_000,
             retry_max_ms: 300_000,
+            probe_s: 300,
             late_lookups_s: vec![3_600, 86_400],
         }
     }

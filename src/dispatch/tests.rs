@@ -1,5 +1,6 @@
 //! The dispatcher against real stubs over HTTP and a real SQLite ledger that can be made to fail.
 
+mod accounts;
 mod failing;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Dispatch, Parts};
 use crate::bus::{Delivery, Handler, Verdict};
 use crate::carrier_http::CarrierHttp;
+use crate::config::Config;
 use crate::demo::stage::Stage;
 use crate::intake::Intake;
 use crate::ledger::Ledger;
@@ -43,8 +45,13 @@ struct Workshop {
 
 impl Workshop {
     async fn open() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let stage = Stage::build(folder.path(), None).await.expect("a stage");
+        let mut stage = Stage::build(folder.path(), None).await.expect("a stage");
+        change(&mut stage.config);
         let gateway = Gateway::open(stage.config.clone())
             .await
             .expect("a gateway");
@@ -65,6 +72,7 @@ impl Workshop {
             lease: Duration::from_secs(12),
             in_flight: 8,
             metrics: Arc::new(Metrics::new([])),
+            probe_after: Some(Duration::from_millis(10)),
             look_first: None,
             stop: stop.clone(),
             wake: Arc::clone(&wake),
@@ -88,12 +96,17 @@ impl Workshop {
     }
 
     async fn receive(&self, order_id: &str) {
+        self.receive_for(order_id, "express", None).await;
+    }
+
+    async fn receive_for(&self, order_id: &str, service: &str, account: Option<&str>) {
         let promise = later(Timestamp::now(), Duration::from_secs(6 * 86_400));
         let order = json!({
-            "order_id": order_id, "service": "express", "ship_from": "lille", "deliver_by": promise,
+            "order_id": order_id, "service": service, "account": account, "ship_from": "lille",
+            "deliver_by": promise,
             "recipient": {"name": "Ana Silva", "street": ["1 rue Neuve"], "postal_code": "75002",
-                "city": "Paris", "country": "FR", "phone": "+33612345678"},
-            "parcels": [{"weight_g": 500}],
+                "city": "Paris", "country": "FR", "phone": "+33612345678", "email": "a@example.com"},
+            "parcels": [{"weight_g": 500, "length_mm": 300, "width_mm": 200, "height_mm": 80}],
         });
         let verdicts = self.intake.handle(vec![delivery(&order)]).await;
         assert_eq!(verdicts, [Verdict::Durable]);
@@ -119,9 +132,10 @@ impl Workshop {
                 tokio::time::sleep(LOOK).await;
             }
         };
-        tokio::time::timeout(PATIENCE, waiting)
-            .await
-            .expect("booked in time")
+        match tokio::time::timeout(PATIENCE, waiting).await {
+            Ok(life) => life,
+            Err(_) => panic!("not booked in time: {:#?}", self.life(order_id).await),
+        }
     }
 
     async fn end(self) {

@@ -116,8 +116,9 @@ pub const BOOKED_SINCE: &str = "SELECT COUNT(*) FROM bookings
 /// A worker's breaker is open until $4; since when is kept.
 pub const REST: &str = "INSERT INTO resting_lines (account, worker, since, until_at)
  VALUES ($1, $2, $3, $4) ON CONFLICT (account, worker) DO UPDATE SET until_at = excluded.until_at";
-/// A worker's breaker is closed.
-pub const FLOW: &str = "DELETE FROM resting_lines WHERE account = $1 AND worker = $2";
+/// A worker's breaker is closed; what was last said before $3 is forgotten with it.
+pub const FLOW: &str = "DELETE FROM resting_lines
+ WHERE account = $1 AND (worker = $2 OR until_at < $3)";
 /// Lines that rest; one whose worker no longer says so ($1) does not count.
 pub const RESTING: &str = "SELECT account, MIN(since), MAX(until_at) FROM resting_lines
  WHERE until_at >= $1 GROUP BY account ORDER BY account";

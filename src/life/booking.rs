@@ -182,6 +182,9 @@ pub struct Booking {
     pub void_tries: u32,
     /// When the next void may be sent.
     pub void_at: Option<Timestamp>,
+    /// Since when it is one too many or given up: the carrier may charge it all the same.
+    #[serde(default)]
+    pub unwanted_since: Option<Timestamp>,
 }
 
 impl Booking {

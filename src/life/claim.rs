@@ -12,7 +12,7 @@ use super::state::{Action, Running, State};
 use super::{Steps, Verdict, earlier};
 use crate::order::Key;
 
-/// How often an order is looked at while every account is paused; a resumed account wakes it.
+/// How often an order is looked at while every account is paused or full; a resumed account wakes it.
 const PAUSED_LOOK: std::time::Duration = std::time::Duration::from_secs(300);
 
 impl Steps<'_> {
@@ -126,7 +126,7 @@ impl Steps<'_> {
                 continue;
             }
             match candidate.line {
-                Line::Paused => {}
+                Line::Paused | Line::Full => {}
                 Line::Open => return self.book(candidate, claim),
                 Line::Resting(until) => {
                     let margin = self.margin_of(candidate);
@@ -324,6 +324,7 @@ impl Steps<'_> {
             void_unanswered: false,
             void_tries: 0,
             void_at: None,
+            unwanted_since: None,
         });
         n
     }

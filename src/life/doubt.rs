@@ -238,8 +238,10 @@ impl Steps<'_> {
 
     /// Booking `n` is no longer waited for. It may exist: that is said, and looked after.
     pub(super) fn give_up(&mut self, n: u32, why: &str) {
+        let now = self.now;
         if let Some(booking) = self.life.booking_mut(n) {
             booking.standing = Standing::Stray;
+            booking.unwanted_since.get_or_insert(now);
         }
         self.announce(Announcement::Stray {
             n,

@@ -67,6 +67,8 @@ pub enum Line {
     Resting(Timestamp),
     /// Its credentials are refused, or a person paused it.
     Paused,
+    /// It has taken as many orders today as it may.
+    Full,
 }
 
 /// An account that cannot take an order.

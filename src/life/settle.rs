@@ -96,6 +96,7 @@ impl Steps<'_> {
             void_unanswered: false,
             void_tries: 0,
             void_at: None,
+            unwanted_since: Some(self.now),
             ..first.clone()
         };
         self.life.bookings.push(twin);
@@ -107,8 +108,10 @@ impl Steps<'_> {
 
     /// One booking too many: to be voided, else a stray.
     pub(super) fn unwanted(&mut self, n: u32) {
+        let now = self.now;
         if let Some(booking) = self.life.booking_mut(n) {
             booking.standing = Standing::Extra;
+            booking.unwanted_since.get_or_insert(now);
             booking.void_at = None;
         }
         self.note(format!("booking {n} exists and is one too many"));
@@ -120,6 +123,7 @@ impl Steps<'_> {
             return;
         };
         booking.standing = Standing::Live;
+        booking.unwanted_since = None;
         booking.failures = 0;
         let account = booking.account.clone();
         let (counted, labelled) = booking.numbers.as_mut().map_or((0, false), |numbers| {

@@ -1,6 +1,7 @@
 //! Whether one account can take an order, by which of its products, and if not, why.
 
 use carrier_sdk::{Product, Profile, WhoActs};
+use jiff::civil::Date;
 
 use crate::config::{Account, AccountProduct, Site};
 use crate::life::Unfit;
@@ -61,6 +62,21 @@ pub(super) fn choose<'account>(
     };
     check_parcels(order, account, profile)?;
     Ok(chosen)
+}
+
+/// The contract counts on the day the truck leaves, whenever it is booked.
+pub(super) fn check_validity(account: &Account, ship_on: Date) -> Result<(), Unfit> {
+    let refused = |code: &str, message: String| {
+        let who_acts = WhoActs::Transport;
+        Err(unfit(&account.id, code, "ship_on", &message, who_acts))
+    };
+    match (account.valid_from, account.valid_to) {
+        (Some(from), _) if ship_on < from => {
+            refused("not_valid_yet", format!("the contract begins on {from}"))
+        }
+        (_, Some(to)) if ship_on > to => refused("expired", format!("the contract ended on {to}")),
+        _ => Ok(()),
+    }
 }
 
 fn check_parcels(order: &Order, account: &Account, profile: &Profile) -> Result<(), Unfit> {

@@ -1,7 +1,7 @@
 //! Which account takes which order, and what is said when none can.
 
 use carrier_sdk::ServiceOption;
-use jiff::civil::{date, time};
+use jiff::civil::{Date, date, time};
 
 use super::*;
 use crate::config::example::{self, PROFILES};
@@ -80,6 +80,34 @@ fn an_account_that_keeps_the_promise_comes_before_one_that_does_not() {
     let plan = plan(&routes, &sample::order(), morning());
     assert_eq!(accounts(&plan), ["dhl", "chronopost"]);
     assert!(!plan.candidates[1].feasible);
+}
+
+#[test]
+fn a_contract_counts_on_the_day_the_truck_leaves() {
+    let valid = |from: Option<Date>, to: Option<Date>| {
+        let routes = routes(|config| {
+            config.accounts[0].valid_from = from;
+            config.accounts[0].valid_to = to;
+        });
+        let plan = plan(&routes, &sample::order(), morning());
+        match plan.unfit.first() {
+            None => accounts(&plan).join(","),
+            Some(unfit) => {
+                assert_eq!(unfit.who_acts, WhoActs::Transport);
+                format!("{}: {}", unfit.account, unfit.message)
+            }
+        }
+    };
+    let (before, truck, after) = (date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 24));
+    assert_eq!(valid(Some(truck), Some(truck)), "chronopost,dhl");
+    assert_eq!(
+        valid(None, Some(before)),
+        "dhl: the contract ended on 2026-11-22"
+    );
+    assert_eq!(
+        valid(Some(after), None),
+        "dhl: the contract begins on 2026-11-24"
+    );
 }
 
 #[test]

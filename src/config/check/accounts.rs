@@ -52,11 +52,19 @@ fn check_limits(review: &mut Review<'_>, account: &Account) {
         ("timeout_s", account.timeout_s == 0),
         ("concurrency", account.concurrency == 0),
         ("rate_per_s", account.rate_per_s == Some(0)),
+        ("daily_limit", account.daily_limit == Some(0)),
     ] {
         if is_zero {
             let remedy = "leave it out for the default";
             review.error(&place(account, key), "must be more than 0", remedy);
         }
+    }
+    if let (Some(from), Some(to)) = (account.valid_from, account.valid_to)
+        && to < from
+    {
+        let message = format!("ends before it begins, on {from}");
+        let remedy = "exchange the two, or leave one out";
+        review.error(&place(account, "valid_to"), message, remedy);
     }
     let needed = account.timeout_s.saturating_add(LEASE_MARGIN_S);
     let lease = review.config.dispatch.lease_s;

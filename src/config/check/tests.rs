@@ -115,6 +115,22 @@ fn ids_are_unique_and_such_that_an_order_can_name_them() {
 }
 
 #[test]
+fn a_contract_ends_after_it_begins_and_takes_one_order_a_day_at_least() {
+    refuses(
+        "# valid_to = ",
+        "valid_from = \"2027-01-01\"\nvalid_to = ",
+        "accounts.dhl.valid_to",
+        "ends before it begins",
+    );
+    refuses(
+        "# daily_limit = 2000",
+        "daily_limit = 0",
+        "accounts.dhl.daily_limit",
+        "more than 0",
+    );
+}
+
+#[test]
 fn products_must_exist_and_go_where_they_are_sold() {
     refuses(
         "code = \"01\"",

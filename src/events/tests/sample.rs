@@ -254,6 +254,7 @@ fn in_doubt() -> Booking {
         void_unanswered: false,
         void_tries: 0,
         void_at: None,
+        unwanted_since: None,
     }
 }
 

@@ -10,8 +10,8 @@ use super::writer::{Answer, Work, Written};
 use crate::events::account_event;
 use crate::ledger::batch::{Batch, Writes};
 use crate::ledger::rows::{self, Cell, Table, micros};
-use crate::ledger::{Change, LedgerError, Pause, Recorded, Resumption, Rules, queries};
-use crate::life::Reason;
+use crate::ledger::{Change, LedgerError, Pause, Recorded, Resumption, Rules, STALE, queries};
+use crate::life::{Reason, earlier};
 
 /// Why something was not written.
 pub enum Fault {
@@ -263,7 +263,10 @@ impl<'a, E: Engine> Transaction<'a, E> {
     ) -> Result<Written, Fault> {
         let mut values = vec![account.into(), worker.into()];
         let statement = match until {
-            None => queries::FLOW,
+            None => {
+                values.push(earlier(now, STALE).into());
+                queries::FLOW
+            }
             Some(until) => {
                 values.extend([now.into(), until.into()]);
                 queries::REST

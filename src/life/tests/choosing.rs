@@ -108,6 +108,24 @@ fn a_paused_account_is_passed_over_at_once() {
 }
 
 #[test]
+fn an_account_that_is_full_for_today_is_passed_over_and_taken_again_tomorrow() {
+    let mut world = World::with_order(&[PROOF, VOIDS]);
+    world.lines.insert(PROOF, Line::Full);
+    let start = world.now;
+    let errand = world.next_errand();
+    let account = &world.booking(errand.action.booking()).account;
+    assert_eq!((world.now, account.as_str()), (start, VOIDS));
+
+    let mut alone = World::with_order(&[PROOF]);
+    alone.lines.insert(PROOF, Line::Full);
+    assert!(alone.claim().is_none());
+    assert_eq!(alone.kinds(), ["accepted", "at_risk"]);
+    alone.pass(15 * 3_600);
+    alone.lines.clear();
+    assert_eq!(alone.next_errand().action, Action::Book { n: 1 });
+}
+
+#[test]
 fn failed_authentication_pauses_the_account_and_not_the_order() {
     let mut world = World::with_order(&[PROOF, VOIDS]);
     let errand = world.next_errand();
