@@ -26,10 +26,10 @@ impl Broker {
 }
 
 impl Broker {
-    /// A patience of 300 ms with the broker, and a first event that went out.
+    /// A second of patience with the broker, which a busy machine needs, and a first event out.
     async fn first_event_behind_proxy(&self) -> (Proxy, Rabbit) {
         let (proxy, mut settings) = self.behind_proxy().await;
-        settings.timeout_ms = 300;
+        settings.timeout_ms = 1000;
         let rabbit = Rabbit::new(settings).unwrap();
         let first = event("1", "shipment.booked");
         rabbit.publish(&first).await.unwrap();
