@@ -14,7 +14,7 @@ pub async fn an_intent_is_durable_before_the_claim_returns(store: &dyn Store) {
     assert_eq!(claimed.action, Some(Action::Book { n: 1 }));
     let after = desk.beside(store).await;
     drop(desk);
-    let kept = after.ledger.order(&key).await.expect("read").expect("it");
+    let kept = after.order(&key).await;
     assert_eq!(kept.life, claimed.life);
     assert!(after.ledger.due(10, &[]).await.expect("due").is_empty());
     after.pass(LEASE);
@@ -51,13 +51,7 @@ pub async fn a_late_result_after_a_lost_lease_is_recorded_and_adopted(store: &dy
     assert_eq!(desk.claim(&key).await.life.state, State::InDoubt);
     let late = desk.one(booked(&key, lost, "1001")).await;
     assert_eq!(late.life.state, State::Booked);
-    assert!(
-        desk.ledger
-            .label("label-1001")
-            .await
-            .expect("read")
-            .is_some()
-    );
+    assert!(desk.has_label("label-1001").await);
     assert_eq!(
         desk.types_told().await.last().map(String::as_str),
         Some("shipment.booked")
@@ -98,7 +92,7 @@ pub async fn a_taken_reference_fails_its_claim_alone(store: &dyn Store) {
         .collect();
     assert_eq!(acts, [true, false, true]);
     assert!(matches!(recorded[1], Err(LedgerError::ReferenceTaken)));
-    let untouched = desk.ledger.order(&german).await.expect("read").expect("it");
+    let untouched = desk.order(&german).await;
     assert!(untouched.life.bookings.is_empty());
     let hashed = desk.one(claim_as(&german, now, true)).await;
     assert_ne!(hashed.life.bookings[0].reference, "A-1");
@@ -119,13 +113,7 @@ pub async fn what_a_carrier_said_is_kept_even_of_an_order_that_is_not_known(stor
     for recorded in desk.all(twice).await {
         assert!(recorded.expect("kept").action.is_none());
     }
-    assert!(
-        desk.ledger
-            .label("label-1001")
-            .await
-            .expect("read")
-            .is_some()
-    );
+    assert!(desk.has_label("label-1001").await);
 }
 
 pub async fn an_order_is_found_by_key_reference_number_and_phone(store: &dyn Store) {

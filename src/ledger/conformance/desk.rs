@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Store;
 use crate::events::Teller;
-use crate::ledger::{Change, Clock, Kept, Ledger, LedgerError, Recorded, Resumption, Rules};
+use crate::ledger::{Change, Clock, Due, Kept, Ledger, LedgerError, Recorded, Resumption, Rules};
 use crate::life::{
     Abilities, Answered, Candidate, Claim, Event, LabelRef, Line, Numbers, Outcome, ParcelNumbers,
     Plan, Policy, Reason, Received, VoidOutcome, Voided,
@@ -91,6 +91,16 @@ impl Desk {
         let claimed = self.claim(&key).await;
         self.one(booked(&key, claimed.life.fence, number)).await;
         key
+    }
+
+    /// What is kept of an order.
+    pub async fn order(&self, key: &Key) -> Due {
+        let kept = self.ledger.order(key).await;
+        kept.expect("read").expect("an order")
+    }
+
+    pub async fn has_label(&self, id: &str) -> bool {
+        self.ledger.label(id).await.expect("read").is_some()
     }
 
     pub async fn unsent(&self) -> Vec<OutboxRow> {

@@ -59,12 +59,7 @@ pub async fn another_content_is_announced_once_with_the_paths_that_differ(store:
         let text = conflict.to_string();
         assert!(!text.contains("Lyon") && !text.contains("Nice"), "{text}");
     }
-    let kept = desk
-        .ledger
-        .order(&first.key)
-        .await
-        .expect("read")
-        .expect("it");
+    let kept = desk.order(&first.key).await;
     assert!(read(kept.order) == first);
 }
 
@@ -90,21 +85,11 @@ pub async fn a_revision_that_waits_takes_force_with_its_content_once_the_doubt_i
     order.revision = 2;
     order.recipient.city = "Lyon".into();
     desk.one(received(&order, desk.now())).await;
-    let kept = desk
-        .ledger
-        .order(&order.key)
-        .await
-        .expect("read")
-        .expect("it");
+    let kept = desk.order(&order.key).await;
     assert_eq!(read(kept.order).recipient.city, "Paris");
     let no = Outcome::NoEffect(reason("busy"));
     desk.one(answered(&order.key, claimed.life.fence, no)).await;
-    let kept = desk
-        .ledger
-        .order(&order.key)
-        .await
-        .expect("read")
-        .expect("it");
+    let kept = desk.order(&order.key).await;
     assert_eq!(read(kept.order).recipient.city, "Lyon");
 }
 
@@ -139,12 +124,7 @@ pub async fn changes_of_one_order_in_one_batch_follow_one_another(store: &dyn St
         .collect();
     assert!(recorded[1].action.is_some());
     assert_eq!(recorded[2].verdict, Verdict::Absorbed);
-    let kept = desk
-        .ledger
-        .order(&order.key)
-        .await
-        .expect("read")
-        .expect("it");
+    let kept = desk.order(&order.key).await;
     assert_eq!(kept.life, recorded[1].life);
 }
 
