@@ -1,5 +1,5 @@
-//! The ledger: the one durable truth about every order. One trait, one conformance suite, two
-//! implementations (SQLite here; PostgreSQL to come).
+//! The ledger: the one durable truth about every order. One trait, one conformance suite, and one
+//! implementation for two databases: a SQLite file for one machine, PostgreSQL for many workers.
 //!
 //! It executes what the life machine decides, in one transaction per change: it locks the order's
 //! row, lets [`crate::life::step`] decide, and commits the life, the attempt, the labels and the
@@ -10,6 +10,9 @@ mod condition;
 #[cfg(test)]
 pub mod conformance;
 mod gauges;
+mod open;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod queries;
 mod rows;
 mod schema;
@@ -28,6 +31,7 @@ use crate::outbox::Outbox;
 
 pub use condition::{PAUSED_BY_HAND, Pause, Paused, Resting, Resumption, STALE};
 pub use gauges::Gauges;
+pub use open::{open, open_to_read, take_worker_role};
 
 /// One thing that happened to one order, with what must be kept beside the decision.
 #[derive(Debug, Clone)]
@@ -301,25 +305,25 @@ pub struct Rules {
     pub clock: Clock,
 }
 
-/// Tells the time of a transaction; tests set their own.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+/// Tells the time of a transaction: as set, or by the ledger's own clock. That is this machine's for
+/// a file and the server's for a server, so that all workers of a ledger go by one clock.
+#[derive(Clone, Default)]
+pub struct Clock(Option<Arc<dyn Fn() -> Timestamp + Send + Sync>>);
 
 impl Clock {
     /// A clock that shows what this says.
     pub fn new(tell: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
+        Self(Some(Arc::new(tell)))
     }
 
-    /// Now.
+    /// What it was set to; none: ask the ledger's own.
+    pub fn as_set(&self) -> Option<Timestamp> {
+        self.0.as_ref().map(|tell| tell())
+    }
+
+    /// Now, as far as this machine knows.
     pub fn now(&self) -> Timestamp {
-        (self.0)()
-    }
-}
-
-impl Default for Clock {
-    fn default() -> Self {
-        Self::new(Timestamp::now)
+        self.as_set().unwrap_or_else(Timestamp::now)
     }
 }
 

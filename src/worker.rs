@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -24,8 +23,7 @@ use crate::housekeeping;
 use crate::http::{Server, Sources, Token};
 use crate::intake::Intake;
 use crate::labels::PrintFolder;
-use crate::ledger::sqlite::SqliteLedger;
-use crate::ledger::{Ledger, Rules};
+use crate::ledger::{self, Ledger, Rules};
 use crate::life::{Policy, State};
 use crate::metrics::Metrics;
 use crate::outbox;
@@ -55,7 +53,7 @@ impl Gateway {
     /// When the ledger cannot be opened, in words for an operator.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
         let (accounts, rules) = foundations(&config);
-        let ledger = SqliteLedger::open(config.ledger.url.expose_secret(), rules.clone()).await?;
+        let ledger = ledger::open(&config.ledger.url, rules.clone()).await?;
         Self::on(config, accounts, rules.policy, ledger)
     }
 
@@ -65,8 +63,7 @@ impl Gateway {
     /// As [`Gateway::open`], and when there is no ledger.
     pub async fn open_to_read(config: Config) -> anyhow::Result<Self> {
         let (accounts, rules) = foundations(&config);
-        let url = config.ledger.url.expose_secret();
-        let ledger = SqliteLedger::open_read_only(url, rules.clone()).await?;
+        let ledger = ledger::open_to_read(&config.ledger.url, rules.clone()).await?;
         Self::on(config, accounts, rules.policy, ledger)
     }
 
@@ -74,13 +71,13 @@ impl Gateway {
         config: Config,
         accounts: Accounts,
         policy: Arc<Policy>,
-        ledger: SqliteLedger,
+        ledger: Arc<dyn Ledger>,
     ) -> anyhow::Result<Self> {
         Ok(Self {
             routes: Arc::new(Routes::new(&config, &registry::profiles())?),
             accounts: Arc::new(accounts),
             policy,
-            ledger: Arc::new(ledger),
+            ledger,
             config,
         })
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use clap::Args;
 use jiff::Timestamp;
-use secrecy::ExposeSecret;
 
 use super::config::Source;
 use super::ending::{Ending, Failure};
@@ -15,7 +14,7 @@ use crate::bus::file::FileBus;
 use crate::bus::rabbitmq::Rabbit;
 use crate::config::{self, Config};
 use crate::dispatch::Restored;
-use crate::ledger::{Filter, sqlite};
+use crate::ledger::{self, Filter};
 use crate::life::State;
 use crate::shutdown;
 use crate::worker::{self, Gateway, Until};
@@ -87,9 +86,8 @@ async fn run(
 ) -> Result<(), Failure> {
     let cannot_watch = |error| Failure::failed(format!("signals cannot be watched: {error}"));
     let stop = shutdown::on_signal().map_err(cannot_watch)?;
-    let path = sqlite::path_of(config.ledger.url.expose_secret())?;
     // Held until the end, and let go by the system if we are killed.
-    let _role = sqlite::lock_worker(&path)?;
+    let _role = ledger::take_worker_role(&config.ledger.url)?;
     let gateway = Gateway::open(config).await?;
     Ok(worker::run(&gateway, bus, stop, until, restored).await?)
 }

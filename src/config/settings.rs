@@ -73,9 +73,9 @@ impl Default for Bus {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LedgerSettings {
-    /// `sqlite://file.db`.
+    /// `sqlite://file.db`, or `postgres://user:password@host:5432/database` for many workers.
     pub url: SecretString,
-    /// Claim nothing new with less free disk than this, in MiB.
+    /// Claim nothing new with less free disk than this around a file, in MiB.
     pub headroom_mib: u64,
 }
 

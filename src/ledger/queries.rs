@@ -71,16 +71,27 @@ pub const LIST: &str = "SELECT o.life, o.changed_at FROM orders o
   OR EXISTS (SELECT 1 FROM order_bodies c WHERE c.key = o.key AND c.body {like} $13 ESCAPE '!'))
  ORDER BY o.changed_at DESC, o.key LIMIT $14";
 
-/// Each order's lowest unsent event.
-pub const UNSENT: &str = "SELECT o.id, o.event_id, o.routing_key, o.body FROM outbox o
- WHERE o.sent_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e
-  WHERE e.key = o.key AND e.sent_at IS NULL AND e.sequence < o.sequence) ORDER BY o.id LIMIT $1";
-/// The same, of orders whose print folder is filled.
-pub const UNSENT_PRINTED: &str = "SELECT o.id, o.event_id, o.routing_key, o.body FROM outbox o
- WHERE o.sent_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e
-  WHERE e.key = o.key AND e.sent_at IS NULL AND e.sequence < o.sequence)
- AND NOT EXISTS (SELECT 1 FROM print_jobs p WHERE p.key = o.key AND p.done_at IS NULL)
- ORDER BY o.id LIMIT $1";
+/// Each order's lowest unsent event; `printed`: of orders whose print folder is filled.
+pub fn unsent(printed: bool) -> String {
+    let lowest = lowest(printed);
+    format!(
+        "SELECT o.id, o.event_id, o.routing_key, o.body FROM outbox o WHERE {lowest} ORDER BY o.id LIMIT $1"
+    )
+}
+
+/// What makes an event `o` of the outbox the one of its order to be told next.
+pub fn lowest(printed: bool) -> String {
+    let mut text = "o.sent_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e
+ WHERE e.key = o.key AND e.sent_at IS NULL AND e.sequence < o.sequence)"
+        .to_owned();
+    if printed {
+        text.push_str(
+            " AND NOT EXISTS (SELECT 1 FROM print_jobs p WHERE p.key = o.key AND p.done_at IS NULL)",
+        );
+    }
+    text
+}
+
 /// What is to be done in the print folder.
 pub const UNPRINTED: &str = "SELECT p.id, p.kind, p.key, p.n, p.parcel, l.format, l.bytes
  FROM print_jobs p LEFT JOIN labels l ON l.id = p.label_id

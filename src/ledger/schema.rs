@@ -29,6 +29,7 @@ pub const SQLITE: Dialect = Dialect {
 };
 
 /// PostgreSQL's words. Whoever holds several orders takes them in the same order as everybody else.
+#[cfg(feature = "postgres")]
 pub const POSTGRES: Dialect = Dialect {
     bytes: "BYTEA",
     rising: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
@@ -59,6 +60,17 @@ pub const STEPS: [(i64, &str); 4] = [(1, FIRST), (2, GAUGES), (3, OFFERS), (4, O
 
 /// The version this program writes.
 pub const NEWEST: i64 = 4;
+
+/// The names of all tables, with blanks between.
+#[cfg(feature = "postgres")]
+pub fn tables() -> String {
+    let steps = STEPS
+        .iter()
+        .flat_map(|(_, text)| text.split("CREATE TABLE ").skip(1));
+    let names = steps.filter_map(|made| made.split_whitespace().next());
+    let names: Vec<&str> = names.chain(["ledger_versions"]).collect();
+    names.join(" ")
+}
 
 /// `attempts`, `outcomes` and `answers` are append-only and refer to no row: what a carrier said is
 /// kept even of an order that a restored backup does not know.

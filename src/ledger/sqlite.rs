@@ -6,7 +6,7 @@ mod place;
 #[cfg(test)]
 pub mod tests;
 
-pub use place::{lock_worker, path_of};
+pub use place::{WorkerLock, lock_worker, path_of};
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -74,13 +74,7 @@ impl SqliteLedger {
         let version = versions::applied(&mut session).await;
         let version = version.map_err(|error| file.unavailable(&error))?;
         versions::known(version, &file.place())?;
-        if version < schema::NEWEST {
-            return Err(LedgerError::Unreadable(format!(
-                "{} has version {version}, {} is wanted: start the worker once, it brings it up to date",
-                path.display(),
-                schema::NEWEST
-            )));
-        }
+        versions::not_old(version, &file.place())?;
         Ok(Self::reading(file, rules))
     }
 
@@ -153,7 +147,7 @@ impl Engine for SqliteFile {
     type Row = SqliteRow;
     type Session = SqliteConnection;
     const WORDS: Dialect = schema::SQLITE;
-    const WRITERS: usize = 1;
+    const WRITERS: u32 = 1;
     const GROUP: usize = 256;
 
     async fn connect(&self) -> Result<SqliteConnection, LedgerError> {
@@ -186,12 +180,7 @@ impl Engine for SqliteFile {
     }
 
     fn unsent(&self, limit: usize, printed: bool) -> Asked<'_, SqliteRow> {
-        let text = if printed {
-            queries::UNSENT_PRINTED
-        } else {
-            queries::UNSENT
-        };
-        self.ask(text.into(), vec![limit.into()])
+        self.ask(queries::unsent(printed).into(), vec![limit.into()])
     }
 
     fn is_of_one(error: &sqlx::Error) -> bool {

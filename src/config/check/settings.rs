@@ -54,19 +54,39 @@ fn check_numbers(review: &mut Review<'_>) {
 
 fn check_ledger(review: &mut Review<'_>) {
     let url = review.config.ledger.url.expose_secret();
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        review.error(
-            "ledger.url",
-            "the PostgreSQL ledger is not built yet",
-            "use sqlite://diligence.db and one worker",
-        );
-    } else if !url.starts_with("sqlite://") {
+    if url.starts_with("sqlite://") {
+        return;
+    }
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
         review.error(
             "ledger.url",
             "names no ledger that is known",
-            "write sqlite:// and the file: sqlite://diligence.db",
+            "write sqlite:// and the file: sqlite://diligence.db; or postgres://user:password@host:5432/database",
+        );
+    } else if !cfg!(feature = "postgres") {
+        review.error(
+            "ledger.url",
+            "this program was built without PostgreSQL",
+            "build it with the feature postgres, or use sqlite://diligence.db and one worker",
+        );
+    } else if travels_in_the_clear(url) {
+        review.warning(
+            "ledger.url",
+            "addresses and the password may travel to PostgreSQL unencrypted",
+            "add ?sslmode=verify-full unless that network is yours alone",
         );
     }
+}
+
+/// Whether a PostgreSQL URL leads off this machine and does not insist on encryption.
+fn travels_in_the_clear(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else {
+        return false;
+    };
+    let encrypted = |mode: &str| matches!(mode, "require" | "verify-ca" | "verify-full");
+    let mut parameters = url.query_pairs();
+    let insists = parameters.any(|(name, value)| name == "sslmode" && encrypted(&value));
+    url.has_host() && !is_loopback(&url) && !insists
 }
 
 fn check_http(review: &mut Review<'_>) {

@@ -344,15 +344,42 @@ fn trucks_make_sense() {
 fn the_ledger_is_one_that_is_built() {
     refuses(
         "sqlite://diligence.db",
-        "postgres://localhost/x",
-        "ledger.url",
-        "not built yet",
-    );
-    refuses(
-        "sqlite://diligence.db",
         "mysql://s3cret@localhost/x",
         "ledger.url",
         "no ledger",
+    );
+}
+
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn without_postgresql_built_in_its_ledger_is_refused() {
+    refuses(
+        "sqlite://diligence.db",
+        "postgres://localhost/x",
+        "ledger.url",
+        "built without",
+    );
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_password_that_leaves_the_machine_wants_encryption() {
+    for silent in [
+        "postgres://diligence:s3cret@localhost/x",
+        "postgres://diligence:s3cret@127.0.0.1:5433/x",
+        "postgres:///x?host=/run/postgresql",
+        "postgres://diligence:s3cret@db.example/x?sslmode=verify-full",
+    ] {
+        let findings = check(&changed("sqlite://diligence.db", silent), &PROFILES);
+        let about = findings.iter().find(|found| found.place == "ledger.url");
+        assert!(about.is_none(), "{silent}: {about:?}");
+    }
+    finds(
+        "sqlite://diligence.db",
+        "postgres://diligence:s3cret@db.example/x?sslmode=prefer",
+        Severity::Warning,
+        "ledger.url",
+        "unencrypted",
     );
 }
 

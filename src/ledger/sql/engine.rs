@@ -23,7 +23,7 @@ pub trait Engine: Send + Sync + 'static {
     /// Its words where they differ.
     const WORDS: Dialect;
     /// Sessions that write at the same time.
-    const WRITERS: usize;
+    const WRITERS: u32;
     /// Changes that share a transaction at most, when so many wait.
     const GROUP: usize;
 
@@ -48,8 +48,7 @@ pub trait Engine: Send + Sync + 'static {
     /// The rows of [`queries::NEXT_DUE`](crate::ledger::queries::NEXT_DUE).
     fn next_due(&self) -> Asked<'_, Self::Row>;
 
-    /// The rows of [`queries::UNSENT`](crate::ledger::queries::UNSENT), in order; `printed`: of
-    /// orders whose print folder is filled.
+    /// The rows of [`queries::unsent`](crate::ledger::queries::unsent).
     fn unsent(&self, limit: usize, printed: bool) -> Asked<'_, Self::Row>;
 
     /// Whether the row at hand is at fault, or who holds it: others of the transaction may go on.

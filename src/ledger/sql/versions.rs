@@ -22,6 +22,17 @@ pub fn known(version: i64, place: &str) -> Result<(), LedgerError> {
     )))
 }
 
+/// Refuses what an older program wrote, where it may not be brought up to date.
+pub fn not_old(version: i64, place: &str) -> Result<(), LedgerError> {
+    if version >= schema::NEWEST {
+        return Ok(());
+    }
+    Err(LedgerError::Unreadable(format!(
+        "{place} has version {version}, {} is wanted: start the worker once, it brings it up to date",
+        schema::NEWEST
+    )))
+}
+
 /// Applies what is missing, inside a transaction that nobody else is in.
 pub async fn apply<E: Engine>(
     session: &mut E::Session,

@@ -1,0 +1,205 @@
+//! The ledger in PostgreSQL: for many workers. Each has a few sessions that write and a few
+//! connections that ask; the server's clock is the one clock of all.
+//!
+//! Whoever changes an order holds its key and its row until the commit, so that workers follow one
+//! another order by order; different orders do not wait for each other.
+
+mod address;
+mod faults;
+mod fitness;
+mod offers;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::Connection;
+use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
+use uuid::Uuid;
+
+use self::address::Address;
+use self::session::PgSession;
+use super::rows::{self, Cell};
+use super::schema::{self, Dialect};
+use super::sql::SqlLedger;
+use super::sql::engine::{Asked, Engine, Fields, Session};
+use super::{Clock, LedgerError, Rules};
+use crate::order::Key;
+
+/// Sessions that write. The server lets those who commit at the same time share a flush.
+const WRITERS: u32 = 4;
+/// Connections that ask.
+const READERS: u32 = 4;
+/// All that a worker takes of the server's `max_connections`.
+const CONNECTIONS: u32 = WRITERS + READERS;
+/// How long a question waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// A connection that nobody used for so long is tried before it is trusted.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Holds the keys ($1, a JSON array), whether they are known or not: a row that does not exist cannot
+/// be locked. In one order, so that nobody waits in a ring. The time is told once all are held.
+const HOLD: &str = "WITH held AS MATERIALIZED (SELECT COUNT(pg_advisory_xact_lock(place)) FROM (
+ SELECT DISTINCT hashtextextended(key, 0) AS place
+ FROM jsonb_array_elements_text($1::JSONB) AS key ORDER BY place) AS places)
+ SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::BIGINT FROM held";
+
+/// A ledger in PostgreSQL.
+pub type PostgresLedger = SqlLedger<Server>;
+
+impl PostgresLedger {
+    /// Opens the ledger at `postgres://...`; makes its tables, or brings them up to this version.
+    ///
+    /// # Errors
+    /// `Unavailable` with the place and the remedy; `Unreadable` when a newer version wrote it.
+    pub async fn open(url: &str, rules: Rules) -> Result<Self, LedgerError> {
+        let server = Server::new(Address::of(url)?, &rules.clock);
+        let mut session = server.connect().await?;
+        fitness::bring_up_to_date(&mut session, &server.at).await?;
+        Ok(Self::writing(server, rules, session))
+    }
+
+    /// Opens a ledger that exists, for questions only.
+    ///
+    /// # Errors
+    /// As `open`; also when it is older than this version.
+    pub async fn open_read_only(url: &str, rules: Rules) -> Result<Self, LedgerError> {
+        let server = Server::new(Address::of(url)?, &rules.clock);
+        let mut session = server.connect().await?;
+        fitness::check_version(&mut session, &server.at).await?;
+        Ok(Self::reading(server, rules))
+    }
+}
+
+/// A database on a server.
+pub struct Server {
+    at: Address,
+    clock: Clock,
+    readers: PgPool,
+    /// To whom we are offered what we are offered.
+    me: String,
+}
+
+impl Server {
+    fn new(at: Address, clock: &Clock) -> Self {
+        // Nothing rests on an offer, so it need not reach the disk before it is made.
+        let asking = at.options.clone().options([("synchronous_commit", "off")]);
+        let readers = PgPoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .before_acquire(|connection, used| {
+                async move {
+                    if used.idle_for > FRESH {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                }
+                .boxed()
+            })
+            .connect_lazy_with(asking);
+        Self {
+            at,
+            clock: clock.clone(),
+            readers,
+            me: Uuid::now_v7().to_string(),
+        }
+    }
+
+    fn now(&self) -> Cell {
+        Cell::Number(self.clock.as_set().map(rows::micros))
+    }
+
+    fn me(&self) -> Cell {
+        self.me.as_str().into()
+    }
+}
+
+impl Engine for Server {
+    type Row = PgRow;
+    type Session = PgSession;
+    const WORDS: Dialect = schema::POSTGRES;
+    const WRITERS: u32 = WRITERS;
+    /// Few enough for the server's table of locks.
+    const GROUP: usize = 64;
+
+    async fn connect(&self) -> Result<PgSession, LedgerError> {
+        let connected = PgSession::connect(&self.at.options).await;
+        let mut session = connected.map_err(|error| self.unavailable(&error))?;
+        fitness::check_settings(&mut session, &self.at).await?;
+        Ok(session)
+    }
+
+    fn ask(&self, text: Cow<'static, str>, values: Vec<Cell>) -> Asked<'_, PgRow> {
+        let asked = session::query(text, values).fetch_all(&self.readers);
+        session::in_time(asked).boxed()
+    }
+
+    async fn hold(
+        &self,
+        session: &mut PgSession,
+        keys: &BTreeSet<String>,
+    ) -> Result<Timestamp, sqlx::Error> {
+        let rows = session.ask(HOLD.into(), vec![list(keys)]).await?;
+        let told = rows.first().ok_or(sqlx::Error::RowNotFound)?.number(0)?;
+        let set = self.clock.as_set();
+        Ok(set.unwrap_or_else(|| rows::moment(told)))
+    }
+
+    fn due<'a>(&'a self, limit: usize, except: &'a [Key]) -> Asked<'a, PgRow> {
+        let except: Vec<String> = except.iter().map(Key::to_string).collect();
+        let values = vec![self.now(), self.me(), limit.into(), list(&except)];
+        self.ask(offers::due().into(), values)
+    }
+
+    fn next_due(&self) -> Asked<'_, PgRow> {
+        self.ask(offers::next_due().into(), vec![self.now(), self.me()])
+    }
+
+    fn unsent(&self, limit: usize, printed: bool) -> Asked<'_, PgRow> {
+        let values = vec![self.now(), self.me(), limit.into()];
+        self.ask(offers::unsent(printed).into(), values)
+    }
+
+    fn is_of_one(error: &sqlx::Error) -> bool {
+        faults::is_of_one(error)
+    }
+
+    fn is_lost(error: &sqlx::Error) -> bool {
+        faults::is_lost(error)
+    }
+
+    fn kept_nothing(error: &sqlx::Error) -> bool {
+        faults::kept_nothing(error)
+    }
+
+    fn in_words(&self, error: &sqlx::Error) -> String {
+        faults::in_words(error, &self.at)
+    }
+
+    fn place(&self) -> String {
+        fitness::place(&self.at)
+    }
+
+    /// The server looks after its own disk: when that is full, a claim is refused before anything is
+    /// sent. Only that there is a server is asked.
+    async fn headroom(&self, _: u64) -> Result<(), LedgerError> {
+        let answered = self.ask("SELECT 1".into(), Vec::new()).await;
+        answered.map(drop).map_err(|error| self.unavailable(&error))
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+    }
+}
+
+/// Texts as one value; they always become JSON.
+fn list(texts: &impl Serialize) -> Cell {
+    serde_json::to_string(texts).unwrap_or_default().into()
+}
