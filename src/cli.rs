@@ -15,6 +15,7 @@ mod output;
 mod parked;
 mod run;
 mod schemas;
+mod strays;
 #[cfg(feature = "stub")]
 mod stub;
 mod table;
@@ -64,7 +65,10 @@ enum Command {
     /// Orders that wait for a person, and what a person can decide
     #[command(subcommand)]
     Parked(parked::Command),
-    /// Contracts with carriers: working or paused
+    /// Waybills that no order wants, for the invoice check
+    #[command(subcommand)]
+    Strays(strays::Command),
+    /// Contracts with carriers: working or paused, limits, what a person says of them
     #[command(subcommand)]
     Accounts(accounts::Command),
     /// Carriers: what they can do, how their answers are read, what an order would send
@@ -136,6 +140,7 @@ async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
         Command::Orders(command) => orders::run(command, source).await,
         Command::Labels(command) => labels::run(command, source).await,
         Command::Parked(command) => parked::run(command, source).await,
+        Command::Strays(command) => strays::run(command, source).await,
         Command::Accounts(command) => accounts::run(command, source).await,
         Command::Carriers(command) => carriers::run(command, source),
         Command::Config(command) => config::run(command, source),

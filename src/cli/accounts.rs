@@ -1,6 +1,8 @@
-//! `accounts list|show|pause|resume`: contracts, and what a person says of them.
+//! `accounts list|show|pause|resume|probe`: contracts, and what a person says of them.
 //!
 //! What a person orders stands above what the carrier said: such a pause ends only by a person.
+
+mod probe;
 
 use carrier_sdk::WhoActs;
 use clap::{Args, Subcommand};
@@ -38,6 +40,8 @@ pub enum Command {
     Pause(Word),
     /// Let a paused account work again; orders that wait for it are due at once
     Resume(Word),
+    /// Ask the carrier whether it accepts the credentials now; books nothing
+    Probe(probe::Probe),
 }
 
 /// A person's word about an account.
@@ -75,6 +79,7 @@ pub async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
         }
         Command::Pause(word) => pause(&gateway::open(source).await?, &word).await?,
         Command::Resume(word) => resume(&gateway::open(source).await?, &word).await?,
+        Command::Probe(probe) => return probe.run(&gateway::open(source).await?).await,
     }
     Ok(Ending::Done)
 }

@@ -1,6 +1,8 @@
-//! `orders list|show`: where every order stands, and one order's timeline in plain words.
+//! `orders find|list|show`: where every order stands, and one order's timeline in plain words.
 //!
 //! Personal data is shown by neither: the order's content stays in the ledger.
+
+mod find;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
@@ -18,6 +20,8 @@ use crate::order::Key;
 /// `diligence orders ...`
 #[derive(Subcommand)]
 pub enum Command {
+    /// Find orders by key, tracking number, carrier reference or phone
+    Find(find::Find),
     /// List orders, newest change first
     List(List),
     /// Show one order: state, bookings, labels, timeline
@@ -75,6 +79,7 @@ pub fn key(text: &str) -> Result<Key, String> {
 /// When the ledger cannot be read, or the order is not known.
 pub async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
     match command {
+        Command::Find(find) => find.run(source).await,
         Command::List(list) => list.run(source).await,
         Command::Show { key, form } => show(source, &key, form).await,
     }
@@ -167,7 +172,7 @@ async fn show(source: &Source, key: &Key, form: Form) -> Result<Ending, Failure>
     let gateway = gateway::open_to_read(source).await?;
     let Some(due) = gateway.ledger.order(key).await? else {
         return Err(Failure::failed(format!(
-            "no order {key} is known; `orders list --text PART` finds it by a part of its key or by a number"
+            "no order {key} is known; `orders find TEXT` finds it by a part of its key, a number or a phone"
         )));
     };
     let notes = gateway.ledger.notes(key).await?;

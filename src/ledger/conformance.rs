@@ -9,7 +9,7 @@ mod telling;
 mod watching;
 
 pub use booking::*;
-pub use desk::{Desk, cancel, claim, order, received, voided};
+pub use desk::{Desk, answered, booked, cancel, change, claim, order, reason, received, voided};
 pub use keeping::*;
 pub use receiving::*;
 pub use telling::*;
