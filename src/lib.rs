@@ -35,3 +35,15 @@ mod housekeeping;
 mod shutdown;
 mod telemetry;
 mod worker;
+
+/// What `benches/` measures; nobody else's API.
+#[doc(hidden)]
+pub mod measured {
+    pub use crate::ledger::sqlite::SqliteLedger;
+    pub use crate::ledger::{Change, Kept, Ledger, Rules};
+    pub use crate::life::{
+        Answered, Candidate, Claim, Event, LabelRef, Line, Numbers, Outcome, ParcelNumbers, Plan,
+        Received,
+    };
+    pub use crate::order::Key;
+}
