@@ -46,7 +46,7 @@ struct Report<'a> {
     orders: &'a [Line],
     books: &'a Books,
     booked: usize,
-    malformed: usize,
+    malformed: Option<usize>,
     folder: String,
 }
 
@@ -103,10 +103,14 @@ fn summary(outcome: &Outcome, folder: &std::path::Path, started: Instant) -> Str
     } else {
         "DISAGREE"
     };
-    let (booked, malformed, folder) = (outcome.booked, outcome.malformed, folder.display());
+    let (booked, folder) = (outcome.booked, folder.display());
+    let malformed = match outcome.malformed {
+        Some(count) => format!("{count} messages put aside as no orders"),
+        None => "what is no order is in the broker's dead queue".to_owned(),
+    };
     let seconds = started.elapsed().as_secs_f64();
     format!(
-        "\n{booked} orders booked and announced, {malformed} messages put aside as no orders, in {seconds:.0} s.\n\
+        "\n{booked} orders booked and announced, {malformed}, in {seconds:.0} s.\n\
          The carriers' own books {verdict}: booked {accepted} ({voided} of them voided again), \
          live bookings per order {most_live}, strays {strays}, in doubt and parked {in_doubt}.\n\n\
          Ledger, labels and events are in {folder}. Look around:\n  \
