@@ -109,13 +109,17 @@ fn summary(outcome: &Outcome, folder: &std::path::Path, started: Instant) -> Str
         None => "what is no order is in the broker's dead queue".to_owned(),
     };
     let seconds = started.elapsed().as_secs_f64();
+    // As it was called: after `cargo run` there is no `diligence` on the path.
+    let program = std::env::args()
+        .next()
+        .unwrap_or_else(|| "diligence".to_owned());
     format!(
         "\n{booked} orders booked and announced, {malformed}, in {seconds:.0} s.\n\
          The carriers' own books {verdict}: booked {accepted} ({voided} of them voided again), \
          live bookings per order {most_live}, strays {strays}, in doubt and parked {in_doubt}.\n\n\
          Ledger, labels and events are in {folder}. Look around:\n  \
-         diligence --config {folder}/diligence.toml orders show fr/LOST-1\n  \
-         diligence --config {folder}/diligence.toml parked list",
+         {program} --config {folder}/diligence.toml orders show fr/LOST-1\n  \
+         {program} --config {folder}/diligence.toml parked list",
         strays = strays.len(),
     )
 }
