@@ -49,6 +49,7 @@ fn received(key: &Key, now: Timestamp) -> Change {
         parcel_ids: vec!["1".into()],
         deliver_by: None,
         deadline: Timestamp::MAX,
+        revision: None,
         plan: plan(now),
         ignored_fields: Vec::new(),
         differences: Vec::new(),
@@ -68,6 +69,7 @@ fn claim(key: &Key, now: Timestamp) -> Change {
     let event = Event::Claim(Claim {
         worker: "bench".into(),
         lease: Duration::from_secs(120),
+        revision: None,
         plan: plan(now),
         later: plan(now),
         hashed_reference: false,

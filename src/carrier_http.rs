@@ -160,11 +160,19 @@ impl CarrierHttp {
         })
     }
 
-    /// Sends the request, once, and says what is known of it afterwards.
+    /// Sends the request with this account, once, and says what is known of it afterwards.
     ///
-    /// Nothing is sent when the longest possible call would end after `deadline`, the end of the
-    /// lease: another worker may then believe that the order is free.
-    pub async fn send(&self, permit: Permit, request: &Request, deadline: Deadline) -> Sent {
+    /// Nothing is sent with a permit of another account: between permit and claim the order may have
+    /// turned to another one, and a booking made where nobody looks for it is booked twice in the end.
+    /// Nothing is sent either when the longest possible call would end after `deadline`, the end of
+    /// the lease: another worker may then believe that the order is free.
+    pub async fn send(
+        &self,
+        permit: Permit,
+        account: &str,
+        request: &Request,
+        deadline: Deadline,
+    ) -> Sent {
         let Permit {
             line,
             auth,
@@ -173,9 +181,9 @@ impl CarrierHttp {
             pass,
             slot,
         } = permit;
-        if effect != request.effect || auth != request.auth {
+        if line.access.id != account || effect != request.effect || auth != request.auth {
             return Sent::NotSent(NotSent::setup(
-                "the permit was made out for another kind of request; ask for a new one",
+                "while it waited for its turn another account or call was chosen, which is asked for anew",
             ));
         }
         let sent = line.call(request, token.as_deref(), deadline).await;

@@ -352,6 +352,7 @@ impl Dispatch {
         Claim {
             worker: self.parts.worker.clone(),
             lease: self.parts.lease,
+            revision: order.map(|order| order.revision),
             plan: self.lines.drawn_on(plan, &self.parts.http, now, place),
             later,
             hashed_reference: hashed,
@@ -392,8 +393,9 @@ impl Dispatch {
         let prepared = self.prepare(action, life, order);
         let began = Instant::now();
         let sent = match (&prepared, permit) {
-            (Prepared::Call { request, .. }, Some(Ok(permit))) => {
-                self.parts.http.send(permit, request, deadline).await
+            (Prepared::Call { account, request }, Some(Ok(permit))) => {
+                let http = &self.parts.http;
+                http.send(permit, account, request, deadline).await
             }
             (Prepared::Call { .. }, Some(Err(problem))) => Sent::NotSent(problem),
             (Prepared::Call { .. }, None) | (Prepared::Refused(_), _) => {

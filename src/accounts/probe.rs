@@ -67,7 +67,7 @@ impl Account {
             Err(_) => return Found::NoAnswer("the carrier does not answer".to_owned()),
         };
         let deadline = Deadline::after(self.settings.timeout() + MARGIN);
-        match http.send(permit, question, deadline).await {
+        match http.send(permit, id, question, deadline).await {
             Sent::Answered(answer) => self.judge(&answer),
             Sent::NotSent(problem) => not_sent(&problem),
             Sent::InDoubt(lost) => Found::NoAnswer(lost.to_string()),

@@ -53,7 +53,7 @@ async fn send(carriers: &CarrierHttp, request: &Request) -> Sent {
         .permit("a", &request.auth, request.effect)
         .await
         .expect("a permit");
-    carriers.send(permit, request, lease()).await
+    carriers.send(permit, "a", request, lease()).await
 }
 
 fn lease() -> Deadline {

@@ -103,6 +103,12 @@ impl Steps<'_> {
 
     /// Which account books it now (rule 9).
     fn choose(&mut self, claim: &Claim) {
+        let read = claim.revision;
+        if read.is_some_and(|revision| revision != self.life.revision) {
+            // A revision came after the order was read: an old address must not be booked for it.
+            self.note("a revision came in between: it is read anew");
+            return self.due(self.now);
+        }
         let mut open: Vec<&Candidate> = claim
             .plan
             .candidates

@@ -62,6 +62,8 @@ pub struct Claim {
     pub worker: String,
     /// How long the answer takes at most.
     pub lease: Duration,
+    /// The revision that the plan and the request are made from; none: its content was erased.
+    pub revision: Option<u32>,
     /// How the order could be booked now.
     pub plan: Plan,
     /// How it could be booked once the present truck is missed.

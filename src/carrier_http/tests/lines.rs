@@ -94,7 +94,7 @@ async fn nothing_is_sent_when_the_lease_could_end_before_the_answer() {
     let carriers = carriers(access(&server.uri()));
     let permit = permit(&carriers, Effect::Books).await.expect("a permit");
     let short = Deadline::after(Duration::from_secs(1));
-    let sent = carriers.send(permit, &booking("/ship"), short).await;
+    let sent = carriers.send(permit, "a", &booking("/ship"), short).await;
     assert_eq!(obstacle(sent), Obstacle::Lease);
     assert_eq!(server.received_requests().await.expect("recorded").len(), 0);
 }
@@ -104,7 +104,18 @@ async fn a_permit_to_read_does_not_book() {
     let server = answering(200).await;
     let carriers = carriers(access(&server.uri()));
     let permit = permit(&carriers, Effect::Reads).await.expect("a permit");
-    let sent = carriers.send(permit, &booking("/ship"), lease()).await;
+    let sent = carriers.send(permit, "a", &booking("/ship"), lease()).await;
+    assert_eq!(obstacle(sent), Obstacle::Setup);
+    assert_eq!(server.received_requests().await.expect("recorded").len(), 0);
+}
+
+#[tokio::test]
+async fn a_permit_of_one_account_does_not_send_for_another() {
+    let server = answering(200).await;
+    let carriers = carriers(access(&server.uri()));
+    let permit = permit(&carriers, Effect::Books).await.expect("a permit");
+    let request = booking("/ship");
+    let sent = carriers.send(permit, "b", &request, lease()).await;
     assert_eq!(obstacle(sent), Obstacle::Setup);
     assert_eq!(server.received_requests().await.expect("recorded").len(), 0);
 }
@@ -128,7 +139,7 @@ async fn secrets_arrive_at_the_carrier_and_are_shown_nowhere_else() {
         .await
         .expect("a permit");
     assert!(!format!("{permit:?}").contains(SECRET));
-    carriers.send(permit, &request, lease()).await;
+    carriers.send(permit, "a", &request, lease()).await;
     let received = server.received_requests().await.expect("recorded");
     // base64 of tres-secret:tres-secret
     let expected = "Basic dHJlcy1zZWNyZXQ6dHJlcy1zZWNyZXQ=";

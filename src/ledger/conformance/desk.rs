@@ -229,6 +229,7 @@ pub fn claim_as(key: &Key, now: Timestamp, hashed_reference: bool) -> Change {
     let event = Event::Claim(Claim {
         worker: "worker".into(),
         lease: LEASE,
+        revision: None,
         later: plan.clone(),
         plan,
         hashed_reference,

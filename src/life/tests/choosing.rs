@@ -38,6 +38,17 @@ fn the_same_booking_is_sent_again_only_after_proof() {
 }
 
 #[test]
+fn a_revision_that_came_after_the_order_was_read_is_read_before_it_is_booked() {
+    let mut world = World::with_order(&[PROOF]);
+    world.receive(2, "another address");
+    assert!(world.claim_having_read(1).is_none());
+    assert_eq!(world.state(), State::Waiting);
+    assert!(world.life().bookings.is_empty());
+    let errand = world.next_errand();
+    assert_eq!(world.booking(errand.action.booking()).revision, 2);
+}
+
+#[test]
 fn a_request_sent_again_names_the_truck_it_can_still_catch() {
     let mut world = World::with_order(&[PROOF]);
     let first = world.next_errand();

@@ -32,8 +32,9 @@ enum Happening {
     Cancellation,
     /// Time passes.
     Wait { seconds: u32 },
-    /// A worker asks what to do: when it is due, or too early.
-    Claim { due: bool },
+    /// A worker asks what to do: when it is due, or too early; perhaps it read the order before the
+    /// last revision came.
+    Claim { due: bool, stale: bool },
     /// A request reaches its carrier.
     Arrives { which: usize, how: How },
     /// An answer reaches its worker, and the ledger; perhaps twice.
@@ -73,7 +74,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::Cancellation),
         2 => (0..40_000_u32).prop_map(|seconds| Happening::Wait { seconds }),
         3 => (0..200_u32).prop_map(|seconds| Happening::Wait { seconds }),
-        14 => prop::bool::weighted(0.9).prop_map(|due| Happening::Claim { due }),
+        14 => (prop::bool::weighted(0.9), prop::bool::weighted(0.05)).prop_map(|(due, stale)| Happening::Claim { due, stale }),
         10 => (which.clone(), how()).prop_map(|(which, how)| Happening::Arrives { which, how }),
         7 => (which.clone(), prop::bool::weighted(0.1)).prop_map(|(which, twice)| Happening::Answer { which, twice }),
         2 => which.clone().prop_map(|which| Happening::Lost { which }),
@@ -161,7 +162,7 @@ impl Simulation {
                 self.world.cancel();
             }
             Happening::Wait { seconds } => self.world.pass(u64::from(*seconds)),
-            Happening::Claim { due } => self.claim(*due),
+            Happening::Claim { due, stale } => self.claim(*due, *stale),
             Happening::Arrives { which, how } => self.arrives(*which, *how),
             Happening::Answer { which, twice } => self.answered(*which, *twice),
             Happening::Lost { which } => self.lost(*which),
@@ -189,11 +190,17 @@ impl Simulation {
         self.world.receive(self.revision, &content);
     }
 
-    fn claim(&mut self, due: bool) {
+    fn claim(&mut self, due: bool, stale: bool) {
         if due && let Some(at) = self.world.life().due_at() {
             self.world.now = self.world.now.max(at);
         }
-        if let Some(errand) = self.world.claim() {
+        let revision = self.world.life().revision;
+        let read = if stale {
+            revision.saturating_sub(1).max(1)
+        } else {
+            revision
+        };
+        if let Some(errand) = self.world.claim_having_read(read) {
             self.flights.push(Flight::of(errand, self.world.life()));
         }
     }
@@ -256,7 +263,7 @@ impl Simulation {
             if self.world.life().due_at().is_none() {
                 return self.world;
             }
-            self.claim(true);
+            self.claim(true, false);
             if !self.flights.is_empty() {
                 self.arrives(0, How::Well { lag: 0 });
                 self.answered(0, false);

@@ -163,6 +163,11 @@ impl World {
 
     /// A worker asks what to do now.
     pub fn claim(&mut self) -> Option<Errand> {
+        self.claim_having_read(self.life().revision)
+    }
+
+    /// The same from a worker that read the order at this revision.
+    pub fn claim_having_read(&mut self, revision: u32) -> Option<Errand> {
         let plan = self.plan(self.now);
         let missed = plan
             .candidates
@@ -173,6 +178,7 @@ impl World {
         let claim = Claim {
             worker: "one".into(),
             lease: Duration::from_secs(LEASE),
+            revision: Some(revision),
             plan,
             later: self.plan(later(missed, Duration::from_secs(1))),
             hashed_reference: false,
@@ -181,6 +187,10 @@ impl World {
         let transition = self.happens(Event::Claim(claim));
         let running = transition.life.running.as_ref()?;
         let action = transition.action?;
+        if let Action::Book { n } = action {
+            let made_from = transition.life.booking(n).map(|booking| booking.revision);
+            assert_eq!(made_from, Some(revision), "an old content is booked");
+        }
         Some(Errand {
             action,
             fence: transition.life.fence,
