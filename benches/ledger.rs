@@ -49,7 +49,6 @@ fn received(key: &Key, now: Timestamp) -> Change {
         parcel_ids: vec!["1".into()],
         deliver_by: None,
         deadline: Timestamp::MAX,
-        revision: None,
         plan: plan(now),
         ignored_fields: Vec::new(),
         differences: Vec::new(),
