@@ -122,6 +122,14 @@ impl Accounts {
         self.by_id.get(id)
     }
 
+    /// Another carrier behind an account.
+    #[cfg(test)]
+    pub fn put(&mut self, id: &str, carrier: &'static dyn Carrier) {
+        if let Some(account) = self.by_id.get_mut(id) {
+            account.carrier = carrier;
+        }
+    }
+
     /// All of them, by id.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Account)> {
         self.by_id

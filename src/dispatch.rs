@@ -11,6 +11,7 @@ mod lines;
 mod prepare;
 mod probe;
 mod reasons;
+mod steps;
 #[cfg(test)]
 #[cfg(feature = "stub")]
 mod tests;
@@ -403,7 +404,10 @@ impl Dispatch {
             }
         };
         let took = (!matches!(sent, Sent::NotSent(_))).then(|| began.elapsed());
-        let (event, kept) = self.outcome(action, life, order, &prepared, sent);
+        let walked = self
+            .further_steps(action, life, &prepared, sent, deadline)
+            .await;
+        let (event, kept) = self.outcome(action, life, order, &prepared, walked);
         if let Some(booking) = life.booking(action.booking()) {
             let metrics = &self.parts.metrics;
             metrics.ended(&booking.carrier, &booking.account, &event, took);

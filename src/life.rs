@@ -25,11 +25,11 @@ mod tests;
 mod void;
 
 pub use announce::{Announcement, RiskCause};
-pub use booking::{Booking, LabelRef, Numbers, ParcelNumbers, Standing};
+pub use booking::{Booking, LabelRef, Numbers, ParcelNumbers, Progress, Standing};
 pub use claim::reference;
 pub use event::{
-    Abilities, Answered, Claim, Decided, Decision, Event, Looked, LookedUp, Outcome, Policy,
-    Reason, Received, Relabelled, VoidOutcome, Voided,
+    Abilities, Advanced, Answered, Claim, Decided, Decision, Event, Looked, LookedUp, Outcome,
+    Policy, Reason, Received, Relabelled, VoidOutcome, Voided,
 };
 pub use plan::{Candidate, Line, Plan, Unfit};
 pub use state::{Action, Life, State};
@@ -95,6 +95,7 @@ pub fn step(
         Event::CancelWished { reason } => steps.cancel_wished(reason, fresh),
         Event::Claim(claim) => steps.claim(&claim),
         Event::Answered(answered) => steps.answered(answered),
+        Event::Advanced(advanced) => steps.advanced(advanced),
         Event::LookedUp(looked) => steps.looked_up(looked),
         Event::Relabelled(relabelled) => steps.relabelled(relabelled),
         Event::Voided(voided) => steps.voided(voided),

@@ -145,6 +145,7 @@ impl Metrics {
             Event::Received(_)
             | Event::CancelWished { .. }
             | Event::Claim(_)
+            | Event::Advanced(_)
             | Event::Decided(_) => return,
         };
         let ended = ended(carrier, account, outcome);

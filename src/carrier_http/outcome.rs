@@ -68,7 +68,7 @@ impl NotSent {
         Self::setup("there was nothing to send")
     }
 
-    pub(super) fn setup(message: impl Into<String>) -> Self {
+    pub fn setup(message: impl Into<String>) -> Self {
         Self::new(Obstacle::Setup, message)
     }
 

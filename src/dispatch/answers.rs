@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use carrier_sdk::{Booking, Cause, Label, Response, Step, VoidAnswer, WhoActs, Why};
+use carrier_sdk::{Booking, Cause, Label, Memo, Response, Step, VoidAnswer, WhoActs, Why};
 
 use super::prepare::Prepared;
+use super::steps::Walked;
 use super::{Dispatch, reasons};
 use crate::accounts::Account;
 use crate::carrier_http::{NotSent, Obstacle, Sent};
@@ -24,10 +25,10 @@ impl Dispatch {
         life: &Life,
         order: Option<&Order>,
         prepared: &Prepared,
-        sent: Sent,
+        walked: Walked,
     ) -> (Event, Kept) {
         let mut kept = Kept::default();
-        if let Sent::Answered(answer) = &sent {
+        if let Sent::Answered(answer) = &walked.sent {
             kept.answer = Some(raw(answer));
         }
         let (n, fence) = (action.booking(), life.fence);
@@ -45,7 +46,7 @@ impl Dispatch {
         let failures = booking.map_or(0, |booking| booking.failures);
         let event = match action {
             Action::Book { .. } => {
-                let (outcome, wait) = reading.booking(sent, &mut kept);
+                let (outcome, wait) = reading.booking(walked, &mut kept);
                 let again_in = self.parts.retry.delay(life.tries + 1, wait);
                 Event::Answered(Answered {
                     n,
@@ -57,21 +58,21 @@ impl Dispatch {
             Action::LookUp { .. } => Event::LookedUp(LookedUp {
                 n,
                 fence,
-                result: reading.look_up(sent),
+                result: reading.look_up(booking, walked.sent, &mut kept),
                 again_in: self.parts.retry.delay(failures + 1, None),
             }),
             Action::Relabel { parcel, .. } => Event::Relabelled(Relabelled {
                 n,
                 fence,
                 parcel,
-                label: reading.label(sent, parcel, &mut kept),
+                label: reading.label(walked.sent, parcel, &mut kept),
                 again_in: self.parts.retry.delay(failures + 1, None),
             }),
             Action::Void { parcel, .. } => Event::Voided(Voided {
                 n,
                 fence,
                 parcel,
-                outcome: reading.void(sent),
+                outcome: reading.void(walked.sent),
                 again_in: self
                     .parts
                     .retry
@@ -131,8 +132,9 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn booking(&self, sent: Sent, kept: &mut Kept) -> (Outcome, Option<Duration>) {
-        let answer = match (sent, self.prepared) {
+    fn booking(&self, walked: Walked, kept: &mut Kept) -> (Outcome, Option<Duration>) {
+        let further = walked.may_have_booked;
+        let answer = match (walked.sent, self.prepared) {
             (Sent::NotSent(_), Prepared::Refused(refusal)) => {
                 return (
                     Outcome::Refused(reasons::of_refusal(self.name, refusal)),
@@ -140,7 +142,8 @@ impl Reading<'_> {
                 );
             }
             (Sent::NotSent(problem), Prepared::Call { .. }) => {
-                return (self.not_sent(&problem), None);
+                let outcome = self.not_sent(&problem);
+                return (if further { doubted(outcome) } else { outcome }, None);
             }
             (Sent::InDoubt(lost), _) => {
                 let why = reasons::plain(self.name, "no_answer", lost.to_string(), WhoActs::Nobody);
@@ -148,28 +151,43 @@ impl Reading<'_> {
             }
             (Sent::Answered(answer), _) => answer,
         };
-        match self.account.carrier.read_booking(None, &answer) {
-            Step::Done(booking) => (Outcome::Booked(numbers(booking, kept)), None),
-            Step::NoEffect(why) => (Outcome::NoEffect(self.reason(&why)), why.retry_after),
+        let step = self
+            .account
+            .carrier
+            .read_booking(walked.memo.as_ref(), &answer);
+        let wait = match &step {
+            Step::NoEffect(why) => why.retry_after,
+            _ => None,
+        };
+        let listed = matches!(&step, Step::Refused(why) if is_of_the_shipment(why));
+        let outcome = self.judged(step, answer.status, kept);
+        (
+            if further && !listed {
+                doubted(outcome)
+            } else {
+                outcome
+            },
+            wait,
+        )
+    }
+
+    fn judged(&self, step: Step<Booking>, status: u16, kept: &mut Kept) -> Outcome {
+        match step {
+            Step::Done(booking) => Outcome::Booked(numbers(booking, kept)),
+            Step::NoEffect(why) => Outcome::NoEffect(self.reason(&why)),
             Step::Refused(why) if why.cause == Cause::Unauthorized => {
-                (Outcome::Unauthorized(self.reason(&why)), None)
+                Outcome::Unauthorized(self.reason(&why))
             }
-            Step::Refused(why) => (Outcome::Refused(self.reason(&why)), None),
+            Step::Refused(why) => Outcome::Refused(self.reason(&why)),
             Step::Unknown(evidence) => {
                 let said = reasons::masked(&evidence.message, self.order);
-                let code = evidence
-                    .code
-                    .unwrap_or_else(|| format!("http_{}", answer.status));
-                let why = reasons::plain(self.name, &code, said, WhoActs::Nobody);
-                (Outcome::Unknown(why), None)
+                let code = evidence.code.unwrap_or_else(|| format!("http_{status}"));
+                Outcome::Unknown(reasons::plain(self.name, &code, said, WhoActs::Nobody))
             }
-            Step::Then { memo, .. } => {
-                let message = format!(
-                    "the carrier wants a further step ({}), which is not taken",
-                    memo.step
-                );
+            Step::Then(memo) => {
+                let message = format!("the carrier wants yet another step ({})", memo.step);
                 let why = reasons::plain(self.name, "further_step", message, WhoActs::Operator);
-                (Outcome::Unknown(why), None)
+                Outcome::Unknown(why)
             }
         }
     }
@@ -200,7 +218,15 @@ impl Reading<'_> {
         }
     }
 
-    fn look_up(&self, sent: Sent) -> Looked {
+    fn look_up(
+        &self,
+        booking: Option<&crate::life::Booking>,
+        sent: Sent,
+        kept: &mut Kept,
+    ) -> Looked {
+        if let Some(memo) = booking.and_then(crate::life::Booking::step_to_ask) {
+            return self.result_of_step(memo, sent, kept);
+        }
         let Some(finding) = self.account.carrier.finding() else {
             return Looked::Denied(reasons::plain(
                 self.name,
@@ -223,6 +249,27 @@ impl Reading<'_> {
                 Looked::Denied(self.reason(&why))
             }
             Err(why) => Looked::Failed(self.reason(&why)),
+        }
+    }
+
+    /// The answer to a step that was asked for again: a booking with its labels, or nothing yet.
+    fn result_of_step(&self, memo: &Memo, sent: Sent, kept: &mut Kept) -> Looked {
+        if let Prepared::Refused(refusal) = self.prepared {
+            return Looked::Denied(reasons::of_refusal(self.name, refusal));
+        }
+        let answer = match self.read(sent) {
+            Ok(answer) => answer,
+            Err(why) => return Looked::Failed(why),
+        };
+        let step = self.account.carrier.read_booking(Some(memo), &answer);
+        let listed = matches!(&step, Step::Refused(why) if is_of_the_shipment(why));
+        match self.judged(step, answer.status, kept) {
+            Outcome::Booked(numbers) => Looked::Found(vec![numbers]),
+            Outcome::Refused(why) if listed => Looked::Denied(why),
+            Outcome::NoEffect(why)
+            | Outcome::Refused(why)
+            | Outcome::Unauthorized(why)
+            | Outcome::Unknown(why) => Looked::Failed(why),
         }
     }
 
@@ -267,6 +314,22 @@ impl Reading<'_> {
                 Cause::Unavailable | Cause::NotFound => VoidOutcome::Unanswered,
             },
         }
+    }
+}
+
+/// Whether a no is about the shipment: about the call that brought it, it would say nothing of the
+/// step that booked.
+fn is_of_the_shipment(why: &Why) -> bool {
+    why.cause == Cause::Rejected && why.meaning.is_some()
+}
+
+/// After a step that books, a failure of a later one proves nothing.
+fn doubted(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::NoEffect(why) | Outcome::Refused(why) | Outcome::Unauthorized(why) => {
+            Outcome::Unknown(why)
+        }
+        known @ (Outcome::Booked(_) | Outcome::Unknown(_)) => known,
     }
 }
 

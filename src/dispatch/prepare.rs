@@ -31,7 +31,7 @@ impl Dispatch {
         };
         let request = match action {
             Action::Book { .. } => self.booking_request(booking, account, order),
-            Action::LookUp { .. } => find_request(booking, account),
+            Action::LookUp { .. } => look_up_request(booking, account),
             Action::Void { parcel, .. } => self.void_request(booking, account, parcel),
             Action::Relabel { parcel, .. } => relabel_request(booking, account, parcel),
         };
@@ -88,7 +88,12 @@ impl Dispatch {
     }
 }
 
-fn find_request(booking: &Booking, account: &Account) -> Result<Request, Refusal> {
+/// Asks for the result of the step it is at, where that can be done, else for the reference.
+fn look_up_request(booking: &Booking, account: &Account) -> Result<Request, Refusal> {
+    if let Some(memo) = booking.step_to_ask() {
+        let continuing = account.carrier.continuing().ok_or_else(unable)?;
+        return Ok(continuing.next(&account.contract, memo));
+    }
     let finding = account.carrier.finding().ok_or_else(unable)?;
     Ok(finding.find(&account.contract, &search(booking)))
 }

@@ -2,11 +2,13 @@
 
 mod accounts;
 mod failing;
+mod steps;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use carrier_sdk::Carrier;
 use carrier_sdk::stub::{FaultRule, StubFault};
 use jiff::Timestamp;
 use serde_json::json;
@@ -49,12 +51,24 @@ impl Workshop {
     }
 
     async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::staffed(change, None).await
+    }
+
+    /// With another carrier behind one of the accounts.
+    async fn staffed(
+        change: impl FnOnce(&mut Config),
+        carrier: Option<(&str, &'static dyn Carrier)>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut stage = Stage::build(folder.path(), None).await.expect("a stage");
         change(&mut stage.config);
-        let gateway = Gateway::open(stage.config.clone())
+        let mut gateway = Gateway::open(stage.config.clone())
             .await
             .expect("a gateway");
+        if let Some((account, carrier)) = carrier {
+            let accounts = Arc::get_mut(&mut gateway.accounts).expect("nobody else has them");
+            accounts.put(account, carrier);
+        }
         let ledger = Arc::new(Failing::around(Arc::clone(&gateway.ledger)));
         let [wake, to_print, told] = [(); 3].map(|()| Arc::new(Notify::new()));
         let stop = CancellationToken::new();

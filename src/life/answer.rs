@@ -1,9 +1,9 @@
 //! The outcome of a booking request: consumed whoever holds the lease by now, never dropped.
 
-use super::Steps;
 use super::booking::Standing;
-use super::event::{Answered, Outcome, Reason};
+use super::event::{Advanced, Answered, Outcome, Reason};
 use super::state::{LateLook, State};
+use super::{Steps, Verdict};
 
 /// Before an order whose account was just paused is looked at again.
 const BREATH: std::time::Duration = std::time::Duration::from_secs(1);
@@ -34,6 +34,21 @@ impl Steps<'_> {
                 // Not at once: whoever claims next must see that the account is paused.
                 self.not_booked(n, self.after(BREATH));
             }
+        }
+    }
+
+    /// A booking of several steps got further: kept even when the attempt was given up meanwhile, for
+    /// it is a way to find out what became of it.
+    pub(super) fn advanced(&mut self, advanced: Advanced) {
+        let n = advanced.n;
+        let step = &advanced.progress.memo.step;
+        let note = format!("booking {n} goes on with {step}");
+        match self.life.booking_mut(n) {
+            Some(booking) if booking.fence == advanced.fence => {
+                booking.progress = Some(advanced.progress);
+                self.note(note);
+            }
+            _ => self.verdict = Verdict::Absorbed,
         }
     }
 

@@ -1,8 +1,11 @@
 //! A booking: one reference at one account, sent once or again only after proof of no effect.
 
+use carrier_sdk::Memo;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+use super::state::Life;
 
 /// Where a booking stands at the carrier's, as far as we know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +129,15 @@ impl Numbers {
     }
 }
 
+/// How far a booking of several steps is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// What the carrier needs for the next step.
+    pub memo: Memo,
+    /// Whether the next step only reads: it may be sent again, whatever became of it.
+    pub repeatable: bool,
+}
+
 /// One booking of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Booking {
@@ -162,6 +174,9 @@ pub struct Booking {
     /// Looked up before it was sent, because the ledger was restored from a backup.
     #[serde(default)]
     pub precaution: bool,
+    /// How far a booking of several steps is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
     /// When an absent answer begins to count.
     pub settle_at: Option<Timestamp>,
     /// Absent answers that count.
@@ -187,7 +202,23 @@ pub struct Booking {
     pub unwanted_since: Option<Timestamp>,
 }
 
+/// How often a carrier is asked for the result of a step before the booking is looked up instead.
+const STEP_TRIES: u32 = 5;
+
 impl Booking {
+    /// The step whose result tells what became of the booking, if it can be asked for again.
+    pub fn step_to_ask(&self) -> Option<&Memo> {
+        let progress = self.progress.as_ref()?;
+        let may = progress.repeatable && self.failures < STEP_TRIES;
+        may.then_some(&progress.memo)
+    }
+
+    /// Whether its attempt of this fence is still the one under way in `life`.
+    pub fn is_under_way(&self, life: &Life) -> bool {
+        let running = life.running.is_some() && life.fence == self.fence;
+        running && self.standing == Standing::Intended
+    }
+
     /// The numbers that a void must name: each parcel's own, once, else the shipment's.
     pub fn numbers_to_void(&self, per_parcel: bool) -> Vec<&str> {
         let Some(numbers) = &self.numbers else {

@@ -265,6 +265,7 @@ impl Steps<'_> {
             booking.fence = fence;
             booking.sent_from = booking.sent_from.min(now);
             booking.sent_to = until;
+            booking.progress = None;
             // Of the same day, yet perhaps a later truck: carriers refuse a hand-over in the past.
             booking.book_by = candidate.book_by;
             booking.hand_over_at.clone_from(&candidate.hand_over_at);
@@ -326,6 +327,7 @@ impl Steps<'_> {
             numbers: None,
             booked_at: None,
             announced: false,
+            progress: None,
             voided: Vec::new(),
             void_unanswered: false,
             void_tries: 0,

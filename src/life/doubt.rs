@@ -25,7 +25,7 @@ impl Steps<'_> {
             return self.leave_doubt(self.now);
         };
         let (n, account) = (booking.n, booking.account.clone());
-        if self.policy.abilities(&account).find {
+        if self.policy.abilities(&account).find || booking.step_to_ask().is_some() {
             self.life.next_at = None;
             return self.run(Action::LookUp { n }, claim);
         }

@@ -7,7 +7,7 @@ use carrier_sdk::WhoActs;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::booking::{LabelRef, Numbers};
+use super::booking::{LabelRef, Numbers, Progress};
 use super::plan::Plan;
 
 /// What happened.
@@ -24,6 +24,8 @@ pub enum Event {
     Claim(Claim),
     /// The outcome of a booking request.
     Answered(Answered),
+    /// A step of a booking was answered, and another one follows.
+    Advanced(Advanced),
     /// The outcome of a look-up.
     LookedUp(LookedUp),
     /// The outcome of a label request.
@@ -86,6 +88,17 @@ pub struct Answered {
     pub outcome: Outcome,
     /// Delay before another try, if one follows.
     pub again_in: Duration,
+}
+
+/// A booking of several steps got further: durable before the next step leaves.
+#[derive(Debug, Clone)]
+pub struct Advanced {
+    /// The booking.
+    pub n: u32,
+    /// The attempt.
+    pub fence: u64,
+    /// How far it is.
+    pub progress: Progress,
 }
 
 /// What came of a booking request.

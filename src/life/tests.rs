@@ -13,5 +13,6 @@ mod receiving;
 mod rivals;
 mod rules;
 mod simulation;
+mod steps;
 mod voiding;
 mod world;

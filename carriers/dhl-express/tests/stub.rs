@@ -230,7 +230,7 @@ async fn every_fault_is_read_as_what_it_is() {
         Step::Done(_) => "booked without a label",
         Step::NoEffect(_) => "no effect",
         Step::Refused(_) => "refused",
-        Step::Then { .. } => "another step",
+        Step::Then(_) => "another step",
         Step::Unknown(_) => "in doubt",
     };
     let rejected = StubFault::Rejected {

@@ -21,6 +21,11 @@ pub trait Carrier: Send + Sync {
     /// What an answer to [`Carrier::book`] (or to the step that `memo` remembers) tells.
     fn read_booking(&self, memo: Option<&Memo>, answer: &Response) -> Step<Booking>;
 
+    /// Books in several steps.
+    fn continuing(&self) -> Option<&dyn Continue> {
+        None
+    }
+
     /// Looks a booking up by our own reference.
     fn finding(&self) -> Option<&dyn Find> {
         None
@@ -40,6 +45,15 @@ pub trait Carrier: Send + Sync {
     fn tracking(&self) -> Option<&dyn Track> {
         None
     }
+}
+
+/// Booking in several steps: what [`Step::Then`] asks for is sent next, and read by
+/// [`Carrier::read_booking`] with the same memo.
+pub trait Continue: Send + Sync {
+    /// The request that follows. Its effect says whether it books or only reads: after a crash only
+    /// one that reads is sent again. Once a step that books may have left, nothing but a listed
+    /// refusal of the shipment ends the doubt.
+    fn next(&self, contract: &Contract, memo: &Memo) -> Request;
 }
 
 /// Looking a booking up by our own reference: the way out of doubt.

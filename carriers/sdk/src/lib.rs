@@ -24,7 +24,7 @@ pub mod stub;
 pub mod text;
 pub mod tracking;
 
-pub use carrier::{Carrier, Find, Relabel, Track, Void};
+pub use carrier::{Carrier, Continue, Find, Relabel, Track, Void};
 pub use check::Check;
 pub use faults::{Fault, Meaning, WhoActs, judge};
 pub use label::{Label, LabelFormat};

@@ -58,7 +58,7 @@ fn booking(step: Step<Booking>) -> Value {
             }).collect::<Vec<_>>(),
         }),
         Step::NoEffect(why) | Step::Refused(why) => fault(&why),
-        Step::Then { memo, .. } => json!({"outcome": "continues", "step": memo.step}),
+        Step::Then(memo) => json!({"outcome": "continues", "step": memo.step}),
         Step::Unknown(Evidence { code, message }) => {
             json!({"outcome": "in_doubt", "code": code, "message": message})
         }

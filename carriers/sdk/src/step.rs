@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::faults::WhoActs;
 use crate::label::Label;
-use crate::request::Request;
 use crate::shipment::{Money, Span};
 
 /// The outcome of one step of a booking.
@@ -21,13 +20,8 @@ pub enum Step<T> {
     NoEffect(Why),
     /// A clear no: nothing was booked.
     Refused(Why),
-    /// One more request is needed; the memo must be durable before it leaves.
-    Then {
-        /// What the next reader needs.
-        memo: Memo,
-        /// What to send next.
-        next: Box<Request>,
-    },
+    /// One more request is needed, made by [`crate::Continue`]; the memo is durable before it leaves.
+    Then(Memo),
     /// It may have been booked. Never to be sent again before it is found out.
     Unknown(Evidence),
 }

@@ -250,6 +250,7 @@ fn in_doubt() -> Booking {
         numbers: None,
         booked_at: None,
         announced: false,
+        progress: None,
         voided: Vec::new(),
         void_unanswered: false,
         void_tries: 0,

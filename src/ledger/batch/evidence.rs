@@ -148,9 +148,11 @@ fn said(event: &Event) -> Option<Said<'_>> {
                 numbers: &[],
             })
         }
-        Event::Received(_) | Event::CancelWished { .. } | Event::Claim(_) | Event::Decided(_) => {
-            None
-        }
+        Event::Received(_)
+        | Event::CancelWished { .. }
+        | Event::Claim(_)
+        | Event::Advanced(_)
+        | Event::Decided(_) => None,
     }
 }
 

@@ -74,7 +74,7 @@ pub(super) fn name_of<T>(step: &Step<T>) -> &'static str {
         Step::Done(_) => "booked",
         Step::NoEffect(_) => "without effect",
         Step::Refused(_) => "refused",
-        Step::Then { .. } => "followed by another step",
+        Step::Then(_) => "followed by another step",
         Step::Unknown(_) => "in doubt",
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Simulation;
 use crate::life::tests::carriers::{Booked, label};
-use crate::life::tests::world::{AGAIN, Errand, PROOF, reason};
+use crate::life::tests::world::{AGAIN, Errand, MUTE, PROOF, reason};
 use crate::life::{
     Action, Answered, Event, Life, Looked, LookedUp, Outcome, Relabelled, VoidOutcome, Voided,
     later,
@@ -214,7 +214,10 @@ impl Simulation {
             .world
             .carriers
             .find(&flight.account, &flight.reference, self.world.now);
-        if found.is_empty() {
+        if found.is_empty() && flight.account == MUTE {
+            // It was asked for the result of a step: that is there, or it is not there yet.
+            Looked::Failed(why)
+        } else if found.is_empty() {
             Looked::Absent
         } else {
             Looked::Found(found)
@@ -250,6 +253,15 @@ impl Simulation {
                 self.world.happens(event.clone());
             }
             self.world.happens(event);
+        }
+    }
+
+    pub(super) fn advances(&mut self, which: usize, reads: bool) {
+        let books =
+            |flight: &Flight| !flight.deaf && matches!(flight.errand.action, Action::Book { .. });
+        if let Some(index) = self.flight(which, books) {
+            let errand = self.flights[index].errand.clone();
+            self.world.advance(&errand, reads);
         }
     }
 
