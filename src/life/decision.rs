@@ -147,6 +147,12 @@ impl Steps<'_> {
             self.give_up(n, given_up);
         }
         self.give_up_doubts(given_up);
+        if self.under_way() {
+            // Its answer tells whether there is something to take back: the wish waits for it.
+            self.life.state = State::Booking;
+            self.life.park = None;
+            return;
+        }
         self.cancelled();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::carriers::Booked;
 use super::world::{Errand, FINDS, LEASE, PROOF, VOIDS, World, reason};
-use crate::life::{Action, Announcement, Looked, Outcome, Standing, State};
+use crate::life::{Action, Announcement, Decision, Looked, Outcome, Standing, State};
 
 /// A first booking given up in doubt, and a second one under way: the errands of both.
 fn two_under_way(account: &'static str) -> (World, Errand, Errand) {
@@ -158,4 +158,18 @@ fn voiding_an_extra_does_not_stop_the_order_that_waits() {
         (world.state(), world.carriers.live().count()),
         (State::Cancelled, 0)
     );
+}
+
+#[test]
+fn a_person_who_cancels_while_a_booking_is_under_way_cancels_it_when_its_answer_is_known() {
+    let (mut world, first, second) = two_under_way(VOIDS);
+    let miscounted = world.accept(&first, Booked::Miscounted);
+    world.answer(&first, Outcome::Booked(miscounted));
+    assert_eq!(world.parked_for(), "parcel_count");
+    world.policy.accounts.get_mut(VOIDS).expect("it").void = false;
+    world.decide(Decision::Cancel);
+    assert_eq!(world.state(), State::Booking, "the second one may exist");
+    world.answer(&second, Outcome::NoEffect(reason(VOIDS, "busy")));
+    assert_eq!(world.state(), State::Cancelled);
+    assert_eq!(world.booking(1).standing, Standing::Stray);
 }
