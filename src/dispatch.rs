@@ -36,6 +36,7 @@ use crate::metrics::Metrics;
 use crate::order::{Key, Order};
 use crate::retry::RetryPolicy;
 use crate::routing::{self, Routes};
+use crate::sabotage::{Point, pass};
 
 use limits::Place;
 use lines::Lines;
@@ -309,6 +310,10 @@ impl Dispatch {
             None if recorded.verdict == life::Verdict::Absorbed => Ok(None),
             None => Ok(Some(recorded.life)),
             Some(action) => {
+                pass(match action {
+                    Action::Void { .. } => Point::VoidClaimed,
+                    _ => Point::Claimed,
+                });
                 let booked = recorded.life.booking(action.booking());
                 if let (Some(place), Action::Book { .. }, Some(booked)) = (place, action, booked)
                     && place.account() == booked.account
@@ -407,6 +412,12 @@ impl Dispatch {
         let walked = self
             .further_steps(action, life, &prepared, sent, deadline)
             .await;
+        pass(match action {
+            Action::Book { .. } => Point::Answered,
+            Action::LookUp { .. } => Point::LookedUp,
+            Action::Relabel { .. } => Point::Relabelled,
+            Action::Void { .. } => Point::Voided,
+        });
         let (event, kept) = self.outcome(action, life, order, &prepared, walked);
         if let Some(booking) = life.booking(action.booking()) {
             let metrics = &self.parts.metrics;
@@ -420,7 +431,9 @@ impl Dispatch {
             // At once: the next order must not knock at a door that was just shut.
             self.lines.pause(&why.account);
         }
-        self.keep(life.key.clone(), event, kept).await
+        let after = self.keep(life.key.clone(), event, kept).await;
+        pass(Point::OutcomeKept);
+        after
     }
 
     /// Records an outcome until it is kept. Nothing new is claimed meanwhile; a drain waits for it.

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::ledger::Ledger;
+use crate::sabotage::{Point, pass};
 
 /// Between two rounds: personal data stays at most so long over its time.
 const ROUND: Duration = Duration::from_secs(3600);
@@ -32,7 +33,10 @@ async fn erase_all(ledger: &dyn Ledger, now: Timestamp, stop: &CancellationToken
     while !stop.is_cancelled() {
         match ledger.erase_expired(now).await {
             Ok(0) => break,
-            Ok(rows) => erased += rows,
+            Ok(rows) => {
+                pass(Point::Erased);
+                erased += rows;
+            }
             Err(problem) => {
                 warn!("personal data cannot be erased, the next try is in an hour: {problem}");
                 break;

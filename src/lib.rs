@@ -35,6 +35,8 @@ mod housekeeping;
 mod shutdown;
 mod telemetry;
 mod worker;
+// proving it
+mod sabotage;
 
 /// What `benches/` measures; nobody else's API.
 #[doc(hidden)]

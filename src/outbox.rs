@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::bus::{Bus, OutgoingEvent, Pauses, PublishError};
+use crate::sabotage::{Point, pass};
 
 /// New rows taken at a time.
 const BATCH: usize = 512;
@@ -226,6 +227,7 @@ impl Relay {
         if self.confirmed.is_empty() {
             return;
         }
+        pass(Point::Confirmed);
         match self.outbox.sent(self.confirmed.clone()).await {
             Ok(()) => {
                 for id in self.confirmed.drain(..) {
@@ -253,5 +255,6 @@ async fn publish(bus: Arc<dyn Bus>, row: OutboxRow) -> Published {
         routing_key: row.routing_key,
         body: row.body,
     };
+    pass(Point::BeforePublish);
     (row.id, bus.publish(&event).await)
 }

@@ -11,6 +11,7 @@ use tracing::warn;
 
 use crate::labels::PrintFolder;
 use crate::ledger::{Ledger, PrintJob, PrintKind};
+use crate::sabotage::{Point, pass};
 
 /// How many labels are copied before the ledger is told.
 const AT_ONCE: usize = 32;
@@ -64,6 +65,9 @@ async fn copy_some(ledger: &dyn Ledger, folder: &PrintFolder) -> usize {
                 break;
             }
         }
+    }
+    if !done.is_empty() {
+        pass(Point::Printed);
     }
     let count = done.len();
     match ledger.printed(done).await {

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::sabotage::{Bug, planted};
+
 /// The open deliveries of one channel. Tags of another channel mean other messages: one tracker per
 /// channel, thrown away with it.
 #[derive(Debug, Default)]
@@ -36,12 +38,22 @@ impl AckPrefix {
 
     /// The tag to acknowledge `multiple` now, if there is a new one.
     pub fn advance(&mut self) -> Option<u64> {
+        if planted(Bug::AcknowledgePastAGap) {
+            return self.past_a_gap();
+        }
         let mut last = None;
         while let Some(first) = self.open.first_entry().filter(|entry| *entry.get()) {
             last = Some(*first.key());
             first.remove();
         }
         last
+    }
+
+    fn past_a_gap(&mut self) -> Option<u64> {
+        let durable = self.open.iter().rfind(|(_, durable)| **durable);
+        let last = durable.map(|(tag, _)| *tag)?;
+        self.open.retain(|tag, _| *tag > last);
+        Some(last)
     }
 
     /// Ends the tracking; call [`Self::advance`] first.
@@ -63,8 +75,10 @@ mod tests {
     use std::collections::BTreeSet;
 
     use proptest::prelude::*;
+    use proptest::test_runner::TestCaseError;
 
     use super::*;
+    use crate::sabotage::with;
 
     /// Up to 60 tags, the order in which they become durable, and how often to look.
     fn histories() -> impl Strategy<Value = (u64, Vec<u64>, Vec<bool>)> {
@@ -75,25 +89,37 @@ mod tests {
         })
     }
 
+    fn holds(count: u64, order: Vec<u64>, looks: Vec<bool>) -> Result<(), TestCaseError> {
+        let mut prefix = AckPrefix::default();
+        (1..=count).for_each(|tag| prefix.arrived(tag));
+        let mut durable = BTreeSet::new();
+        let mut acknowledged = 0;
+        for (tag, look) in order.into_iter().zip(looks) {
+            prefix.durable(tag);
+            durable.insert(tag);
+            if let Some(upto) = look.then(|| prefix.advance()).flatten() {
+                prop_assert!(upto > acknowledged);
+                prop_assert!((1..=upto).all(|below| durable.contains(&below)));
+                acknowledged = upto;
+            }
+        }
+        let last = prefix.advance().unwrap_or(acknowledged);
+        prop_assert_eq!(last, count);
+        prop_assert_eq!(prefix.finish(), Remainder::default());
+        Ok(())
+    }
+
+    #[test]
+    fn an_acknowledgement_past_a_gap_is_noticed() {
+        let looked_early = || holds(2, vec![2, 1], vec![true, true]);
+        assert!(looked_early().is_ok());
+        assert!(with(Bug::AcknowledgePastAGap, looked_early).is_err());
+    }
+
     proptest! {
         #[test]
         fn never_past_a_gap_and_everything_durable_in_the_end((count, order, looks) in histories()) {
-            let mut prefix = AckPrefix::default();
-            (1..=count).for_each(|tag| prefix.arrived(tag));
-            let mut durable = BTreeSet::new();
-            let mut acknowledged = 0;
-            for (tag, look) in order.into_iter().zip(looks) {
-                prefix.durable(tag);
-                durable.insert(tag);
-                if let Some(upto) = look.then(|| prefix.advance()).flatten() {
-                    prop_assert!(upto > acknowledged);
-                    prop_assert!((1..=upto).all(|below| durable.contains(&below)));
-                    acknowledged = upto;
-                }
-            }
-            let last = prefix.advance().unwrap_or(acknowledged);
-            prop_assert_eq!(last, count);
-            prop_assert_eq!(prefix.finish(), Remainder::default());
+            holds(count, order, looks)?;
         }
 
         #[test]

@@ -12,6 +12,7 @@ use crate::accounts::Account;
 use crate::carrier_http::{Deadline, NotSent, Sent};
 use crate::ledger::Kept;
 use crate::life::{Action, Advanced, Event, Life, Progress};
+use crate::sabotage::{Point, pass};
 
 /// No carrier takes more; one that always wants another step must not hold an order for ever.
 const MOST_STEPS: u32 = 6;
@@ -110,6 +111,7 @@ impl Dispatch {
             progress,
         });
         let now = self.keep(life.key.clone(), advanced, Kept::default()).await;
+        pass(Point::StepKept);
         let booking = now.booking(way.n);
         if !booking.is_some_and(|booking| booking.is_under_way(&now)) {
             return Sent::NotSent(NotSent::setup("the lease of the attempt is over"));

@@ -1,6 +1,8 @@
 //! The questions put to the tables, and the statements that are not rows: text that SQLite and
 //! PostgreSQL share. Rows go in through `rows.rs`.
 
+use crate::sabotage::{Bug, planted};
+
 use super::rows::push_placeholders;
 
 /// A statement that ends in a list of so many values, after `before` other ones.
@@ -81,6 +83,9 @@ pub fn unsent(printed: bool) -> String {
 
 /// What makes an event `o` of the outbox the one of its order to be told next.
 pub fn lowest(printed: bool) -> String {
+    if planted(Bug::PublishOutOfOrder) {
+        return "o.sent_at IS NULL".to_owned();
+    }
     let mut text = "o.sent_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox e
  WHERE e.key = o.key AND e.sent_at IS NULL AND e.sequence < o.sequence)"
         .to_owned();

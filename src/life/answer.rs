@@ -4,22 +4,28 @@ use super::booking::Standing;
 use super::event::{Advanced, Answered, Outcome, Reason};
 use super::state::{LateLook, State};
 use super::{Steps, Verdict};
+use crate::sabotage::{Bug, planted};
 
 /// Before an order whose account was just paused is looked at again.
 const BREATH: std::time::Duration = std::time::Duration::from_secs(1);
 
 impl Steps<'_> {
     pub(super) fn answered(&mut self, answered: Answered) {
+        if answered.fence != self.life.fence && planted(Bug::DropALateResult) {
+            return;
+        }
         self.release(answered.fence);
         let n = answered.n;
         let latest = self
             .life
             .booking(n)
-            .is_some_and(|booking| booking.fence == answered.fence);
+            .is_some_and(|booking| booking.fence == answered.fence)
+            || planted(Bug::IgnoreTheFence);
         match answered.outcome {
             Outcome::Booked(numbers) => self.booked(n, numbers),
             // An older attempt's no says nothing about the one that was sent after it.
             _ if !latest => self.note(format!("a late answer to booking {n} changes nothing")),
+            Outcome::Unknown(_) if planted(Bug::RetryOnTimeout) => self.not_booked(n, self.now),
             Outcome::Unknown(reason) => self.doubt(n, &reason.in_plain_words()),
             Outcome::NoEffect(reason) => {
                 self.note(format!("no effect: {}", reason.in_plain_words()));

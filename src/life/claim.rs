@@ -11,6 +11,7 @@ use super::settle::reason;
 use super::state::{Action, Running, State};
 use super::{Steps, Verdict, earlier};
 use crate::order::Key;
+use crate::sabotage::{Bug, planted};
 
 /// How often an order is looked at while every account is paused or full; a resumed account wakes it.
 const PAUSED_LOOK: std::time::Duration = std::time::Duration::from_secs(300);
@@ -356,7 +357,7 @@ fn reason_of(unfit: &Unfit) -> Reason {
 /// Our reference for booking `n`: the order id, `.n` from the second on, hashed when it is too
 /// long for the carrier or taken by another order at the account.
 pub fn reference(key: &Key, n: u32, max: usize, hashed: bool) -> String {
-    let plain = if n == 1 {
+    let plain = if n == 1 || planted(Bug::ReuseTheReference) {
         key.order_id.clone()
     } else {
         format!("{}.{n}", key.order_id)

@@ -12,6 +12,7 @@ use super::event::{Claim, Looked, LookedUp, Reason};
 use super::settle::reason;
 use super::state::{Action, LateLook, State};
 use super::{earlier, later};
+use crate::sabotage::{Bug, planted};
 
 /// Why an order is parked whose reference names more than one shipment.
 const SEVERAL_FOUND: &str = "several_found";
@@ -185,11 +186,11 @@ impl Steps<'_> {
         };
         let settled = booking.settle_at.unwrap_or(asked);
         let counts_from = proof.map_or(settled, |after| settled.max(later(sent_to, after)));
-        if asked < counts_from {
+        if asked < counts_from && !planted(Bug::SkipTheSettleTime) {
             return self.due(counts_from.max(now));
         }
         booking.absent += 1;
-        if booking.absent < 2 {
+        if booking.absent < 2 && !planted(Bug::OneAbsentAnswerIsProof) {
             return self.due(later(now, gap));
         }
         if proof.is_some() {

@@ -6,6 +6,7 @@ use super::event::Received;
 use super::plan::Candidate;
 use super::state::{AfterVoid, PendingRevision, State};
 use super::{Steps, Verdict, earlier};
+use crate::sabotage::{Bug, planted};
 
 /// How many conflicting contents are remembered per order, so that each is announced once.
 const CONFLICTS_KEPT: usize = 32;
@@ -198,6 +199,7 @@ impl Steps<'_> {
             State::Unlabelled | State::Parked if self.can_void_now() => {
                 self.void_then(AfterVoid::Cancel);
             }
+            _ if planted(Bug::ForgetTheWish) => self.life.cancel = None,
             _ => self.note("to be cancelled as soon as it is known what became of the booking"),
         }
     }

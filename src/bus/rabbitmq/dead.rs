@@ -10,6 +10,7 @@ use lapin::types::{AMQPValue, FieldTable, ShortString};
 
 use super::publisher::{Message, Publisher};
 use crate::bus::Pauses;
+use crate::sabotage::{Point, pass};
 
 const TRIES: u32 = 3;
 const LONGEST_TEXT: usize = 500;
@@ -40,7 +41,10 @@ pub async fn bury(
             body: &held.body,
         };
         match publisher.send(message).await {
-            Ok(()) => return true,
+            Ok(()) => {
+                pass(Point::DeadCopied);
+                return true;
+            }
             Err(error) => {
                 tracing::warn!(%error, left, "a message could not be put on the dead queue")
             }

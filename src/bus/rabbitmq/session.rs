@@ -22,6 +22,7 @@ use super::fault::{explain, short, within};
 use super::publisher::Publisher;
 use crate::bus::ack_prefix::AckPrefix;
 use crate::bus::{BusError, Delivery, Handler, Verdict, topology};
+use crate::sabotage::{Bug, Point, pass, planted};
 
 const CONSUMER_TAG: &str = "diligence";
 /// Largest number of deliveries handed over together.
@@ -119,6 +120,11 @@ impl Session {
                 }
                 next = self.deliveries.next() => {
                     let batch = self.gather(next)?;
+                    if planted(Bug::AcknowledgeBeforeCommit) {
+                        let tags = batch.iter().map(|delivery| delivery.delivery_tag);
+                        tags.for_each(|tag| self.prefix.durable(tag));
+                        self.acknowledge().await?;
+                    }
                     let publisher = Arc::clone(&self.publisher);
                     let dead_exchange = Arc::clone(&self.dead_exchange);
                     self.batches
@@ -179,6 +185,7 @@ impl Session {
             let upto = BasicAckOptions { multiple: true };
             let acknowledging = self.channel.basic_ack(tag, upto);
             within(self.limit, "acknowledging", acknowledging).await?;
+            pass(Point::Acknowledged);
             self.progress = true;
         }
         Ok(())
@@ -249,7 +256,9 @@ async fn work(
     batch: Vec<lapin::message::Delivery>,
 ) -> Vec<Settled> {
     let (deliveries, held): (Vec<_>, Vec<_>) = batch.into_iter().map(split).unzip();
+    pass(Point::Delivered);
     let verdicts = handler.handle(deliveries).await;
+    pass(Point::Accepted);
     if verdicts.len() != held.len() {
         tracing::error!(
             verdicts = verdicts.len(),

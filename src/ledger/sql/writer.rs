@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use super::engine::{Engine, Session};
 use super::transaction::{Fault, Transaction};
 use crate::ledger::{Change, LedgerError, Pause, Recorded, Resumption, Rules};
+use crate::sabotage::{Point, pass};
 
 /// Something to be written.
 pub enum Work {
@@ -158,8 +159,12 @@ impl<E: Engine> Writer<E> {
             other => other,
         };
         let answers = answers.map_err(|fault| fault.for_all(engine))?;
+        pass(Point::BeforeCommit);
         match session.run("COMMIT").await {
-            Ok(()) => Ok(answers),
+            Ok(()) => {
+                pass(Point::AfterCommit);
+                Ok(answers)
+            }
             Err(error) if E::kept_nothing(&error) => Err(unavailable(error)),
             Err(error) => Err(LedgerError::Unknown(engine.in_words(&error))),
         }

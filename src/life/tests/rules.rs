@@ -2,7 +2,8 @@
 
 use super::carriers::Carriers;
 use crate::life::{
-    Action, Announcement, Booking, Life, Numbers, Standing, State, Transition, Verdict,
+    Action, Announcement, Answered, Booking, Event, Life, Numbers, Outcome, Standing, State,
+    Transition, Verdict,
 };
 
 /// Checks a step against the rules that always hold.
@@ -13,6 +14,58 @@ pub fn check(before: Option<&Life>, step: &Transition, told: &[Announcement], ca
     the_bus_knows_the_end(step, told, carriers);
     every_shipment_is_known(&step.life, carriers);
     what_changed_nothing_says_so(before, step);
+    references_are_used_once(&step.life);
+    a_wish_ends_as_it_must(before, step);
+}
+
+fn references_are_used_once(life: &Life) {
+    for (index, booking) in life.bookings.iter().enumerate() {
+        let again =
+            life.bookings.iter().skip(index + 1).find(|other| {
+                other.account == booking.account && other.reference == booking.reference
+            });
+        assert!(again.is_none(), "a reference is used twice: {again:?}");
+    }
+}
+
+/// Nothing that was heard is dropped: numbers, however late they come, and wishes.
+pub fn what_was_heard_is_known(event: &Event, step: &Transition) {
+    match event {
+        Event::Answered(Answered {
+            outcome: Outcome::Booked(numbers),
+            ..
+        }) => {
+            let mut known = step
+                .life
+                .bookings
+                .iter()
+                .filter_map(|one| one.numbers.as_ref());
+            assert!(
+                known.any(|known| known.same_as(numbers)),
+                "the carrier told {numbers:?}, and nobody knows it"
+            );
+        }
+        Event::CancelWished { .. } if step.verdict == Verdict::Applied => {
+            let kept = step.life.cancel.is_some() || step.life.state == State::Cancelled;
+            let refused = |told: &Announcement| matches!(told, Announcement::CancelRefused { .. });
+            assert!(
+                kept || step.announcements.iter().any(refused),
+                "a wish to cancel was heard, and nobody knows it"
+            );
+        }
+        _ => {}
+    }
+}
+
+/// A wish to cancel is kept until it is fulfilled, refused aloud, or overruled by a person.
+fn a_wish_ends_as_it_must(before: Option<&Life>, step: &Transition) {
+    let wished = before.is_some_and(|life| life.cancel.is_some());
+    let kept = step.life.cancel.is_some() || step.life.state == State::Cancelled;
+    let refused = |told: &Announcement| matches!(told, Announcement::CancelRefused { .. });
+    assert!(
+        !wished || kept || step.announcements.iter().any(refused),
+        "a wish to cancel is gone, and nobody was told"
+    );
 }
 
 fn a_request_leaves_only_when_no_other_may_have(before: Option<&Life>, step: &Transition) {

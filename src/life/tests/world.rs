@@ -111,8 +111,15 @@ impl World {
 
     /// Lets something happen, checks the rules, and keeps what follows.
     pub fn happens(&mut self, event: Event) -> Transition {
-        let transition = step(&key(), self.life.clone(), event, self.now, &self.policy);
+        let transition = step(
+            &key(),
+            self.life.clone(),
+            event.clone(),
+            self.now,
+            &self.policy,
+        );
         rules::check(self.life.as_ref(), &transition, &self.told, &self.carriers);
+        rules::what_was_heard_is_known(&event, &transition);
         self.told.extend(transition.announcements.iter().cloned());
         self.paused
             .extend(transition.pause.iter().map(|(account, _)| account.clone()));

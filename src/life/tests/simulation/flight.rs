@@ -150,8 +150,10 @@ impl Flight {
 }
 
 impl Simulation {
+    /// One of the flights that fit, the youngest first.
     fn flight(&self, which: usize, wanted: impl Fn(&Flight) -> bool) -> Option<usize> {
         let fitting: Vec<usize> = (0..self.flights.len())
+            .rev()
             .filter(|index| wanted(&self.flights[*index]))
             .collect();
         fitting.get(which % fitting.len().max(1)).copied()
@@ -165,7 +167,10 @@ impl Simulation {
         let flight = &self.flights[index];
         let answer = match flight.errand.action {
             Action::Book { .. } => self.carrier_books(index, how),
-            Action::LookUp { .. } => flight.looked(self.carrier_finds(flight, how)),
+            Action::LookUp { .. } => {
+                let found = self.carrier_finds(index, how);
+                self.flights[index].looked(found)
+            }
             Action::Void { parcel, .. } => self.carrier_voids(index, parcel, how),
             Action::Relabel { parcel, .. } => {
                 flight.labelled(parcel, matches!(how, How::Well { .. }))
@@ -203,13 +208,16 @@ impl Simulation {
         flight.booked(Outcome::Booked(numbers))
     }
 
-    fn carrier_finds(&self, flight: &Flight, how: How) -> Looked {
+    fn carrier_finds(&mut self, index: usize, how: How) -> Looked {
+        let flight = &self.flights[index];
         let why = reason(&flight.account, "no");
         match how {
             How::Busy | How::Refused => return Looked::Failed(why),
             How::Denied => return Looked::Denied(why),
+            How::Miscounted { .. } if self.may_lie(index) => return Looked::Absent,
             _ => {}
         }
+        let flight = &self.flights[index];
         let found = self
             .world
             .carriers
@@ -222,6 +230,15 @@ impl Simulation {
         } else {
             Looked::Found(found)
         }
+    }
+
+    /// A look-up may be answered by a copy of the index that is behind: not twice in a row, for that is
+    /// why two answers are asked for.
+    fn may_lie(&mut self, index: usize) -> bool {
+        let flight = &self.flights[index];
+        let lied = flight.account != MUTE && self.lied_about.as_ref() != Some(&flight.reference);
+        self.lied_about = lied.then(|| flight.reference.clone());
+        lied
     }
 
     fn carrier_voids(&mut self, index: usize, parcel: usize, how: How) -> Event {
