@@ -36,7 +36,9 @@ fn request(effect: Effect, path: String) -> Request {
 
 impl Carrier for TwoSteps {
     fn profile(&self) -> &Profile {
-        carrier_dhl_express::DhlExpress.profile()
+        crate::registry::carrier("dhl-express")
+            .expect("it is registered")
+            .profile()
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
