@@ -210,7 +210,7 @@ impl Dispatch {
     async fn rest(&self) {
         let next = self.parts.ledger.next_due().await.ok().flatten();
         let until_next = next.map_or(LOOK_AGAIN, |next| {
-            Duration::try_from(next.duration_since(Timestamp::now())).unwrap_or(MIN_REST)
+            Duration::try_from(next.duration_since(self.parts.ledger.now())).unwrap_or(MIN_REST)
         });
         let wait = until_next.clamp(MIN_REST, LOOK_AGAIN);
         tokio::select! {
@@ -238,7 +238,7 @@ impl Dispatch {
             }
             self.parts.to_print.notify_one();
             self.parts.told.notify_one();
-            let now = Timestamp::now();
+            let now = self.parts.ledger.now();
             if due.life.due_at().is_none_or(|at| at > now)
                 || !self.has_content(&due.life, order.as_ref())
             {
@@ -278,11 +278,15 @@ impl Dispatch {
         hashed: bool,
     ) -> Result<Option<Life>, LedgerError> {
         let claim = self.claim(order, life, hashed, None);
+        // The ledger says that it is due, whatever we know of its clock: without the permit that is
+        // foreseen here, what is claimed could not be sent.
+        let now = self.parts.ledger.now();
+        let now = life.due_at().map_or(now, |due| due.max(now));
         let foreseen = life::step(
             &life.key,
             Some(life.clone()),
             Event::Claim(claim),
-            Timestamp::now(),
+            now,
             &self.parts.policy,
         );
         let place = match self.place_for(foreseen.action, &foreseen.life) {
@@ -345,7 +349,7 @@ impl Dispatch {
         hashed: bool,
         place: Option<&Place<'_>>,
     ) -> Claim {
-        let now = Timestamp::now();
+        let now = self.parts.ledger.now();
         let routes = &self.parts.routes;
         let plan = order.map(|order| routing::plan(routes, order, now));
         let plan = plan.unwrap_or_default();

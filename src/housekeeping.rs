@@ -20,7 +20,7 @@ const ROUND: Duration = Duration::from_secs(3600);
 pub async fn run(ledger: Arc<dyn Ledger>, stop: CancellationToken) {
     let mut rounds = tokio::time::interval(ROUND);
     while stop.run_until_cancelled(rounds.tick()).await.is_some() {
-        let erased = erase_all(ledger.as_ref(), Timestamp::now(), &stop).await;
+        let erased = erase_all(ledger.as_ref(), ledger.now(), &stop).await;
         if erased > 0 {
             info!(rows = erased, "personal data was erased, its time was over");
         }

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
 use tokio::sync::Notify;
 use tracing::{info, warn};
 
@@ -107,7 +106,7 @@ impl Intake {
 
     fn paid(&self, decoded: Decoded) -> Result<Change, Malformed> {
         let order = decoded.order;
-        let now = Timestamp::now();
+        let now = self.ledger.now();
         let plan = routing::plan(&self.routes, &order, now);
         let feasible = plan.candidates.first().is_some_and(|first| first.feasible);
         let deadline = self.routes.deadline(&order, now);

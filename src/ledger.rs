@@ -20,10 +20,11 @@ mod sql;
 pub mod sqlite;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use carrier_sdk::Label;
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::life::{Action, Event, Life, Policy, Standing, State, Verdict};
 use crate::order::Key;
@@ -199,6 +200,10 @@ pub trait Ledger: Outbox {
         except: &'a [Key],
     ) -> BoxFuture<'a, Result<Vec<Due>, LedgerError>>;
 
+    /// Now, by the clock that its transactions go by: a machine whose own clock is wrong still tells
+    /// what is due.
+    fn now(&self) -> Timestamp;
+
     /// When the next order will be due.
     fn next_due(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>>;
 
@@ -308,22 +313,39 @@ pub struct Rules {
 /// Tells the time of a transaction: as set, or by the ledger's own clock. That is this machine's for
 /// a file and the server's for a server, so that all workers of a ledger go by one clock.
 #[derive(Clone, Default)]
-pub struct Clock(Option<Arc<dyn Fn() -> Timestamp + Send + Sync>>);
+pub struct Clock {
+    set: Option<Arc<dyn Fn() -> Timestamp + Send + Sync>>,
+    /// By how many microseconds the ledger's own clock is ahead of this machine's, as last heard.
+    ahead: Arc<AtomicI64>,
+}
 
 impl Clock {
     /// A clock that shows what this says.
     pub fn new(tell: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(tell)))
+        Self {
+            set: Some(Arc::new(tell)),
+            ..Self::default()
+        }
     }
 
     /// What it was set to; none: ask the ledger's own.
     pub fn as_set(&self) -> Option<Timestamp> {
-        self.0.as_ref().map(|tell| tell())
+        self.set.as_ref().map(|tell| tell())
+    }
+
+    /// The ledger's own clock shows this at this moment. What it tells from now on.
+    pub fn hear(&self, told: Timestamp) -> Timestamp {
+        let ahead = told.as_microsecond() - Timestamp::now().as_microsecond();
+        self.ahead.store(ahead, Ordering::Relaxed);
+        self.as_set().unwrap_or(told)
     }
 
     /// Now, as far as this machine knows.
     pub fn now(&self) -> Timestamp {
-        self.as_set().unwrap_or_else(Timestamp::now)
+        self.as_set().unwrap_or_else(|| {
+            let ahead = SignedDuration::from_micros(self.ahead.load(Ordering::Relaxed));
+            Timestamp::now().saturating_add(ahead).unwrap_or_default()
+        })
     }
 }
 

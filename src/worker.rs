@@ -246,7 +246,7 @@ fn dispatch(
             first: Duration::from_millis(settings.retry_first_ms),
             max: Duration::from_millis(settings.retry_max_ms),
         },
-        worker: format!("worker-{}", std::process::id()),
+        worker: own_name(),
         lease: Duration::from_secs(settings.lease_s),
         in_flight: settings.in_flight,
         metrics: Arc::new(Metrics::new(gateway.accounts.carriers())),
@@ -257,6 +257,13 @@ fn dispatch(
         to_print,
         told,
     }))
+}
+
+/// Who we are among the workers of a ledger. In containers the process id alone is often the same.
+fn own_name() -> String {
+    let system = rustix::system::uname();
+    let host = system.nodename().to_string_lossy();
+    format!("{host}-{}", std::process::id())
 }
 
 /// Waits until no order is on its way any more.

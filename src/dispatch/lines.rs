@@ -38,7 +38,7 @@ impl Lines {
 
     /// Reads anew what the ledger knows: a person or another worker may have changed it.
     pub async fn refresh(&self, parts: &Parts) {
-        let now = Timestamp::now();
+        let now = parts.ledger.now();
         let ledger = parts.ledger.as_ref();
         self.read_paused(ledger).await;
         self.limits

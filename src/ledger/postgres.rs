@@ -61,7 +61,7 @@ impl PostgresLedger {
     pub async fn open(url: &str, rules: Rules) -> Result<Self, LedgerError> {
         let server = Server::new(Address::of(url)?, &rules.clock);
         let mut session = server.connect().await?;
-        fitness::bring_up_to_date(&mut session, &server.at).await?;
+        fitness::bring_up_to_date(&mut session, &server.at, server.clock.now()).await?;
         Ok(Self::writing(server, rules, session))
     }
 
@@ -71,7 +71,7 @@ impl PostgresLedger {
     /// As `open`; also when it is older than this version.
     pub async fn open_read_only(url: &str, rules: Rules) -> Result<Self, LedgerError> {
         let server = Server::new(Address::of(url)?, &rules.clock);
-        let mut session = server.connect().await?;
+        let mut session = server.session().await?;
         fitness::check_version(&mut session, &server.at).await?;
         Ok(Self::reading(server, rules))
     }
@@ -112,6 +112,15 @@ impl Server {
         }
     }
 
+    /// A connection to a server that keeps what it confirms, be it a standby.
+    async fn session(&self) -> Result<PgSession, LedgerError> {
+        let connected = PgSession::connect(&self.at.options).await;
+        let mut session = connected.map_err(|error| self.unavailable(&error))?;
+        let told = fitness::check_settings(&mut session, &self.at).await?;
+        self.clock.hear(told);
+        Ok(session)
+    }
+
     fn now(&self) -> Cell {
         Cell::Number(self.clock.as_set().map(rows::micros))
     }
@@ -130,9 +139,8 @@ impl Engine for Server {
     const GROUP: usize = 64;
 
     async fn connect(&self) -> Result<PgSession, LedgerError> {
-        let connected = PgSession::connect(&self.at.options).await;
-        let mut session = connected.map_err(|error| self.unavailable(&error))?;
-        fitness::check_settings(&mut session, &self.at).await?;
+        let mut session = self.session().await?;
+        fitness::check_primary(&mut session, &self.at).await?;
         Ok(session)
     }
 
@@ -148,8 +156,7 @@ impl Engine for Server {
     ) -> Result<Timestamp, sqlx::Error> {
         let rows = session.ask(HOLD.into(), vec![list(keys)]).await?;
         let told = rows.first().ok_or(sqlx::Error::RowNotFound)?.number(0)?;
-        let set = self.clock.as_set();
-        Ok(set.unwrap_or_else(|| rows::moment(told)))
+        Ok(self.clock.hear(rows::moment(told)))
     }
 
     fn due<'a>(&'a self, limit: usize, except: &'a [Key]) -> Asked<'a, PgRow> {

@@ -168,6 +168,10 @@ impl<E: Engine> Ledger for SqlLedger<E> {
         self.reads.due(limit, except).boxed()
     }
 
+    fn now(&self) -> Timestamp {
+        self.rules.clock.now()
+    }
+
     fn next_due(&self) -> BoxFuture<'_, Result<Option<Timestamp>, LedgerError>> {
         self.reads.next_due().boxed()
     }

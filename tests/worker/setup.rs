@@ -3,7 +3,6 @@
 
 use std::fmt::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use super::broker::Names;
 
@@ -35,28 +34,30 @@ pub struct Account {
 pub struct Setup {
     pub broker_url: String,
     pub names: Names,
-    pub ledger: PathBuf,
+    pub ledger_url: String,
     pub headroom_mib: u64,
     pub lease_s: u64,
     pub in_flight: usize,
     /// Of every account, like `concurrency`.
     pub timeout_s: u64,
     pub concurrency: usize,
+    pub when_in_doubt: &'static str,
     pub accounts: Vec<Account>,
 }
 
 impl Setup {
     /// The account `chronopost`, then the account `dhl`.
-    pub fn new(broker_url: &str, names: Names, ledger: PathBuf, stubs: SocketAddr) -> Self {
+    pub fn new(broker_url: &str, names: Names, ledger_url: String, stubs: SocketAddr) -> Self {
         let mut setup = Self {
             broker_url: broker_url.to_owned(),
             names,
-            ledger,
+            ledger_url,
             headroom_mib: 1,
             lease_s: 14,
             in_flight: 64,
             timeout_s: 4,
             concurrency: 64,
+            when_in_doubt: "park",
             accounts: Vec::new(),
         };
         setup.account("chronopost", Carrier::Chronopost, stubs);
@@ -84,13 +85,13 @@ impl Setup {
             unrouted,
             ..
         } = &self.names;
-        let (url, ledger) = (&self.broker_url, self.ledger.display());
+        let (url, ledger) = (&self.broker_url, &self.ledger_url);
         let (headroom, lease, in_flight) = (self.headroom_mib, self.lease_s, self.in_flight);
         let mut text = format!(
             "[bus]\nurl = \"{url}\"\norders_exchange = \"{orders}\"\norders_queue = \"{orders_queue}\"\n\
              dead_exchange = \"{dead}\"\ndead_queue = \"{dead_queue}\"\nevents_exchange = \"{events}\"\n\
              unrouted_queue = \"{unrouted}\"\ntimeout_ms = 5000\n\n\
-             [ledger]\nurl = \"sqlite://{ledger}\"\nheadroom_mib = {headroom}\n\n\
+             [ledger]\nurl = \"{ledger}\"\nheadroom_mib = {headroom}\n\n\
              [labels]\nfolder = \"labels\"\n\n\
              [dispatch]\nlease_s = {lease}\nsettle_s = 1\nabsent_gap_s = 1\nmargin_s = 60\n\
              in_flight = {in_flight}\nretry_first_ms = 200\nretry_max_ms = 1000\n\n\
@@ -122,9 +123,9 @@ impl Setup {
         };
         format!(
             "[[accounts]]\nid = \"{}\"\ncarrier = \"{carrier}\"\nenvironment = \"test\"\n\
-             base_url = \"http://{}{path}\"\naccount_number = \"{number}\"\ntimeout_s = {}\nconcurrency = {}\n{secrets}\n\
+             base_url = \"http://{}{path}\"\naccount_number = \"{number}\"\ntimeout_s = {}\nconcurrency = {}\nwhen_in_doubt = \"{}\"\n{secrets}\n\
              [[accounts.products]]\nservice = \"express\"\ncode = \"{product}\"\ncountries = [\"FR\"]\n\n",
-            account.id, account.address, self.timeout_s, self.concurrency,
+            account.id, account.address, self.timeout_s, self.concurrency, self.when_in_doubt,
         )
     }
 }

@@ -1,10 +1,10 @@
-//! A world for one test: a worker, its carriers, its broker, its folder. Whatever a test is about,
-//! [`World::finish`] also checks what must hold in every one (`promises`).
+//! A world for one test: a worker or several, their carriers, broker, ledger and folder. Whatever a
+//! test is about, [`World::finish`] also checks what must hold in every one (`promises`).
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use assert_cmd::cargo::cargo_bin;
@@ -16,6 +16,8 @@ use tokio::time::Instant;
 
 use super::broker::{Broker, Told};
 use super::orders::{CANCELLED, PAID};
+use super::place::Place;
+use super::process::Process;
 use super::promises;
 use super::setup::Setup;
 
@@ -41,13 +43,17 @@ pub async fn until(what: &str, condition: impl AsyncFnMut() -> bool) {
 
 /// Everything of one test.
 pub struct World {
+    // First, so that it is gone before what it works on.
+    worker: Option<Process>,
     pub bench: Bench,
     pub stubs: StubServer,
     pub broker: Broker,
     /// To be changed before the worker starts.
     pub setup: Setup,
     pub folder: TempDir,
-    worker: Option<Child>,
+    pub place: Place,
+    /// Whether several workers may tell the same event.
+    several: bool,
     finished: bool,
 }
 
@@ -62,7 +68,7 @@ impl World {
             .await
             .expect("a port for the stubs");
         let broker = Broker::connect().await;
-        let ledger = folder.path().join("ledger.db");
+        let (place, ledger) = Place::new(crate::LEDGERS, folder.path()).await;
         let setup = Setup::new(&broker.url, broker.names.clone(), ledger, stubs.address());
         let world = Self {
             bench,
@@ -70,7 +76,9 @@ impl World {
             broker,
             setup,
             folder,
+            place,
             worker: None,
+            several: false,
             finished: false,
         };
         let declared = world.run(&["topology", "declare"]);
@@ -79,9 +87,22 @@ impl World {
         world
     }
 
+    /// This test has several workers. One that was frozen may tell once more what another has told.
+    pub fn of_many(&mut self) {
+        self.several = true;
+    }
+
+    /// Whether it has several workers.
+    pub fn has_many(&self) -> bool {
+        self.several
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let config = self.folder.path().join("diligence.toml");
-        std::fs::write(&config, self.setup.text()).expect("written");
+        // Renamed into place: another worker may be reading it at this moment.
+        let fresh = self.folder.path().join("diligence.toml.new");
+        std::fs::write(&fresh, self.setup.text()).expect("written");
+        std::fs::rename(&fresh, &config).expect("renamed");
         let mut command = Command::new(cargo_bin!("diligence"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DILIGENCE")) {
             command.env_remove(name);
@@ -129,61 +150,58 @@ impl World {
         self.start(command);
     }
 
-    fn start(&mut self, mut command: Command) {
-        assert!(self.worker.is_none(), "one worker at a time");
+    fn start(&mut self, command: Command) {
+        assert!(self.worker.is_none(), "another one is start_another's");
+        self.worker = Some(self.spawn(command));
+    }
+
+    /// Starts one more worker, which the test looks after by itself.
+    pub fn start_another(&self) -> Process {
+        self.spawn(self.command(&["worker"]))
+    }
+
+    fn spawn(&self, mut command: Command) -> Process {
         let log = OpenOptions::new()
             .create(true)
             .append(true)
             .open(self.log_file());
         let log: File = log.expect("a log");
-        let child = command.stdout(Stdio::null()).stderr(log).spawn();
-        self.worker = Some(child.expect("it starts"));
+        Process::start(command.stdout(Stdio::null()).stderr(log))
     }
 
-    /// Where the worker's words go.
+    /// Where the workers' words go.
     fn log_file(&self) -> PathBuf {
         self.folder.path().join("worker.log")
     }
 
-    /// All the worker said, through all its starts.
+    /// All the workers said, through all their starts.
     pub fn log(&self) -> String {
         let bytes = std::fs::read(self.log_file()).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    fn take_worker(&mut self) -> Process {
+        self.worker.take().expect("a worker")
+    }
+
     /// Asks the worker to stop, and waits: its exit code.
     pub async fn sigterm(&mut self) -> Option<i32> {
-        let pid = self.worker.as_ref().expect("a worker").id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &pid]).status();
-        assert!(asked.expect("kill runs").success());
-        self.ended().await
+        self.take_worker().sigterm().await
     }
 
     /// Waits until the worker has ended: its exit code, none when a signal ended it.
     pub async fn ended(&mut self) -> Option<i32> {
-        let worker = self.worker.as_mut().expect("a worker");
-        until("the worker's end", async || {
-            worker.try_wait().expect("its state").is_some()
-        })
-        .await;
-        let mut worker = self.worker.take().expect("a worker");
-        worker.wait().expect("its state").code()
+        self.take_worker().ended().await
     }
 
     /// Kills the worker without a goodbye.
     pub fn kill_9(&mut self) {
-        let mut worker = self.worker.take().expect("a worker");
-        worker.kill().expect("killed");
-        worker.wait().expect("its state");
+        self.take_worker().kill_9();
     }
 
     /// The most memory the worker ever had, in MiB.
     pub fn peak_mib(&self) -> u64 {
-        let pid = self.worker.as_ref().expect("a worker").id();
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("its status");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let words = line.expect("VmHWM").trim().trim_end_matches("kB").trim();
-        words.parse::<u64>().expect("a number") / 1024
+        self.worker.as_ref().expect("a worker").peak_mib()
     }
 
     /// Publishes a paid order.
@@ -289,10 +307,15 @@ impl World {
 
     /// What a person wants to see when a test fails.
     fn plight(&self) -> String {
+        format!("ends: {:?}\nlog:\n{}", self.ends(), self.log_tail())
+    }
+
+    /// The last words of the workers.
+    pub fn log_tail(&self) -> String {
         let log = self.log();
         let tail: Vec<&str> = log.lines().rev().take(40).collect();
         let tail: Vec<&str> = tail.into_iter().rev().collect();
-        format!("ends: {:?}\nlog:\n{}", self.ends(), tail.join("\n"))
+        tail.join("\n")
     }
 
     /// Stops a worker that still runs, and checks what must always hold.
@@ -314,11 +337,6 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        if let Some(worker) = &mut self.worker {
-            // It may have ended already.
-            worker.kill().ok();
-            worker.wait().ok();
-        }
         assert!(self.finished || std::thread::panicking(), "call finish");
     }
 }

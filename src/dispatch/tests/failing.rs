@@ -106,6 +106,10 @@ impl Ledger for Failing {
         self.inner.due(limit, except)
     }
 
+    fn now(&self) -> Timestamp {
+        self.inner.now()
+    }
+
     fn next_due(&self) -> Answer<'_, Option<Timestamp>> {
         self.inner.next_due()
     }

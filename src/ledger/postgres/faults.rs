@@ -71,6 +71,15 @@ pub fn in_words(error: &sqlx::Error, at: &Address) -> String {
     }
 }
 
+/// Somebody else writes to it, or nobody does.
+pub fn for_reading_only(at: &Address) -> String {
+    format!(
+        "{} at {} is for reading only, a standby perhaps: name the primary in ledger.url",
+        at.database(),
+        at.server()
+    )
+}
+
 fn refusal(said: &PgDatabaseError, at: &Address) -> String {
     let (server, database, user) = (at.server(), at.database(), at.user());
     match said.code() {
@@ -90,12 +99,10 @@ fn refusal(said: &PgDatabaseError, at: &Address) -> String {
             "{user} lacks a right in {database} at {server} ({}): GRANT USAGE, CREATE ON SCHEMA public TO {user}, and let {user} own the ledger's tables or GRANT SELECT, INSERT, UPDATE, DELETE on them",
             said.message()
         ),
-        "25006" => format!(
-            "{database} at {server} is for reading only, a standby perhaps: name the primary in ledger.url"
-        ),
+        "25006" => for_reading_only(at),
         "53100" => format!("the disk of PostgreSQL at {server} is full: free some space"),
         "53300" => format!(
-            "PostgreSQL at {server} has no connection left: raise max_connections, or run fewer workers (each takes up to {})",
+            "PostgreSQL at {server} has no connection left for {user}: raise max_connections or the role's CONNECTION LIMIT, or run fewer workers (each takes up to {})",
             super::CONNECTIONS
         ),
         "53200" => format!(

@@ -1,12 +1,14 @@
 //! Whether a server is fit to hold a ledger: what is committed there stays, and we may do our work.
 //! Asked when the ledger is opened; durability again on every connection that writes.
 
+use jiff::Timestamp;
+
 use super::address::Address;
 use super::faults;
 use super::session::PgSession;
 use crate::ledger::sql::engine::{Fields, Session};
 use crate::ledger::sql::versions;
-use crate::ledger::{LedgerError, schema};
+use crate::ledger::{LedgerError, rows, schema};
 
 /// The oldest server that is known to do.
 const OLDEST: i64 = 130_000;
@@ -15,7 +17,9 @@ const ONE_AT_A_TIME: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_tim
  SELECT pg_advisory_xact_lock(hashtextextended('diligence.ledger_versions', 0))";
 
 const SETTINGS: &str = "SELECT current_setting('fsync'), current_setting('synchronous_commit'),
- current_setting('server_encoding'), current_setting('server_version_num')::BIGINT";
+ current_setting('server_encoding'), current_setting('server_version_num')::BIGINT,
+ (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::BIGINT";
+const IN_RECOVERY: &str = "SELECT pg_is_in_recovery()::INT::BIGINT";
 const HAS_VERSIONS: &str =
     "SELECT COUNT(*) FROM (SELECT to_regclass('ledger_versions')) AS t (found)
  WHERE found IS NOT NULL";
@@ -26,8 +30,11 @@ const MISSING_RIGHTS: &str = "SELECT COUNT(*), MIN(n.nspname) FROM pg_class c
  WHERE n.oid = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('ledger_versions'))
  AND c.relname = ANY (string_to_array($1, ' ')) AND NOT has_table_privilege(c.oid, wanted)";
 
-/// Refuses a server that forgets what it confirmed, or cannot keep every text.
-pub async fn check_settings(session: &mut PgSession, at: &Address) -> Result<(), LedgerError> {
+/// Refuses a server that forgets what it confirmed, or cannot keep every text. Tells its time.
+pub async fn check_settings(
+    session: &mut PgSession,
+    at: &Address,
+) -> Result<Timestamp, LedgerError> {
     let unavailable = |error: sqlx::Error| unavailable(&error, at);
     let rows = session.ask(SETTINGS.into(), Vec::new()).await;
     let rows = rows.map_err(unavailable)?;
@@ -57,11 +64,25 @@ pub async fn check_settings(session: &mut PgSession, at: &Address) -> Result<(),
             "PostgreSQL at {server} is older than 13: use a newer one"
         )));
     }
-    Ok(())
+    row.number(4).map(rows::moment).map_err(unavailable)
+}
+
+/// Refuses a server that only repeats what another one writes.
+pub async fn check_primary(session: &mut PgSession, at: &Address) -> Result<(), LedgerError> {
+    let rows = session.ask(IN_RECOVERY.into(), Vec::new()).await;
+    let repeats = rows.and_then(|rows| rows.first().map_or(Ok(0), |row| row.number(0)));
+    if repeats.map_err(|error| unavailable(&error, at))? == 0 {
+        return Ok(());
+    }
+    Err(LedgerError::Unavailable(faults::for_reading_only(at)))
 }
 
 /// Applies what is missing, in one transaction; of many who start, the first does it.
-pub async fn bring_up_to_date(session: &mut PgSession, at: &Address) -> Result<(), LedgerError> {
+pub async fn bring_up_to_date(
+    session: &mut PgSession,
+    at: &Address,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
     let unavailable = |error: sqlx::Error| unavailable(&error, at);
     session.run(PgSession::BEGIN).await.map_err(unavailable)?;
     let alone = session.script(ONE_AT_A_TIME.to_owned()).await;
@@ -72,7 +93,6 @@ pub async fn bring_up_to_date(session: &mut PgSession, at: &Address) -> Result<(
         let made = session.run(schema::VERSIONS).await;
         made.map_err(unavailable)?;
     }
-    let now = jiff::Timestamp::now();
     let applied = versions::apply::<super::Server>(session, version.unwrap_or(0), now).await;
     applied.map_err(unavailable)?;
     session.run("COMMIT").await.map_err(unavailable)?;

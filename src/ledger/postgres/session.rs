@@ -25,8 +25,10 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 const SCRIPT_LIMIT: Duration = Duration::from_secs(600);
 
 /// What the server is told at the start of every session. Whoever holds an order holds it for
-/// milliseconds; a worker that stopped in the middle loses it.
-pub const SETTINGS: [(&str, &str); 3] = [
+/// milliseconds; a worker that stopped in the middle loses it. A database whose default is to be read
+/// only is written to all the same, unless it is a standby.
+pub const SETTINGS: [(&str, &str); 4] = [
+    ("default_transaction_read_only", "off"),
     ("statement_timeout", "10s"),
     ("lock_timeout", "3s"),
     ("idle_in_transaction_session_timeout", "10s"),

@@ -11,8 +11,8 @@ use std::time::Duration;
 use serde_json::Value;
 use sqlx::{Connection, SqliteConnection};
 
-use super::orders::order;
-use super::world::World;
+use crate::suite::orders::order;
+use crate::suite::world::World;
 
 fn orders(prefix: &str, count: usize) -> Vec<Value> {
     (0..count)
@@ -50,13 +50,13 @@ async fn a_read_only_ledger_is_named_and_the_orders_stay_in_the_queue() {
     world.all_end(3).await;
     assert_eq!(world.sigterm().await, Some(0));
 
-    fs::set_permissions(&world.setup.ledger, Permissions::from_mode(0o400)).expect("set");
+    fs::set_permissions(world.path("ledger.db"), Permissions::from_mode(0o400)).expect("set");
     world.publish_all(&orders("AFTER", 5)).await;
     world.start_worker_by(obeying_permissions());
     assert_eq!(world.ended().await, Some(1));
     let said = format!(
         "{} is read-only: make it and its folder writable",
-        world.setup.ledger.display()
+        world.path("ledger.db").display()
     );
     assert!(world.log().contains(&said), "{}", world.log());
     assert_eq!(
@@ -64,7 +64,7 @@ async fn a_read_only_ledger_is_named_and_the_orders_stay_in_the_queue() {
         5
     );
 
-    fs::set_permissions(&world.setup.ledger, Permissions::from_mode(0o600)).expect("set");
+    fs::set_permissions(world.path("ledger.db"), Permissions::from_mode(0o600)).expect("set");
     world.start_worker();
     all_is_well(world, 8).await;
 }
@@ -91,8 +91,8 @@ async fn while_another_process_holds_the_ledger_orders_wait_and_then_all_end() {
     world.publish_all(&orders("BEFORE", 2)).await;
     world.start_worker();
     world.all_end(2).await;
-    let url = format!("sqlite://{}", world.setup.ledger.display());
-    let mut other = SqliteConnection::connect(&url).await.expect("opened");
+    let url = &world.setup.ledger_url;
+    let mut other = SqliteConnection::connect(url).await.expect("opened");
     sqlx::query("BEGIN IMMEDIATE")
         .execute(&mut other)
         .await
@@ -172,7 +172,7 @@ async fn a_disk_that_fills_up_under_bookings_stops_everything_until_there_is_roo
         println!("no right to mount: only the file-size limit is shown");
         return a_ledger_that_may_not_grow(world).await;
     };
-    world.setup.ledger = world.path("disk/ledger.db");
+    world.setup.ledger_url = format!("sqlite://{}", world.path("disk/ledger.db").display());
     world.setup.headroom_mib = 0;
     world.setup.in_flight = 8;
     world.bench.faults.base_delay(Duration::from_secs(1));
