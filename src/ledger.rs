@@ -354,3 +354,23 @@ impl std::fmt::Debug for Clock {
         write!(f, "Clock({})", self.now())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machines_clock_is_corrected_by_what_was_heard_of_the_ledgers() {
+        let clock = Clock::default();
+        for hours in [1, -2] {
+            let before = Timestamp::now();
+            let told = before + SignedDuration::from_hours(hours);
+            clock.hear(told);
+            let now = clock.now();
+            let passed = Timestamp::now().duration_since(before);
+            let rounded = SignedDuration::from_micros(2);
+            let later = now.duration_since(told);
+            assert!((-rounded..=passed + rounded).contains(&later), "{later}");
+        }
+    }
+}

@@ -22,7 +22,7 @@ use crate::carrier_http::CarrierHttp;
 use crate::config::Config;
 use crate::demo::stage::Stage;
 use crate::intake::Intake;
-use crate::ledger::Ledger;
+use crate::ledger::{self, Clock, Ledger, Rules};
 use crate::life::{Life, State, later};
 use crate::metrics::Metrics;
 use crate::order::Key;
@@ -69,6 +69,27 @@ impl Workshop {
             let accounts = Arc::get_mut(&mut gateway.accounts).expect("nobody else has them");
             accounts.put(account, carrier);
         }
+        Self::at(folder, stage, gateway)
+    }
+
+    /// With a ledger whose clock is so much ahead of this machine's.
+    async fn ahead(by: Duration) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let stage = Stage::build(folder.path(), None).await.expect("a stage");
+        let mut gateway = Gateway::open(stage.config.clone())
+            .await
+            .expect("a gateway");
+        let rules = Rules {
+            policy: Arc::clone(&gateway.policy),
+            clock: Clock::new(move || later(Timestamp::now(), by)),
+            ..Rules::default()
+        };
+        let ledger = ledger::open(&stage.config.ledger.url, rules).await;
+        gateway.ledger = ledger.expect("a ledger");
+        Self::at(folder, stage, gateway)
+    }
+
+    fn at(folder: tempfile::TempDir, stage: Stage, gateway: Gateway) -> Self {
         let ledger = Arc::new(Failing::around(Arc::clone(&gateway.ledger)));
         let [wake, to_print, told] = [(); 3].map(|()| Arc::new(Notify::new()));
         let stop = CancellationToken::new();
@@ -211,7 +232,15 @@ async fn a_drain_waits_until_every_outcome_is_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_is_looked_up_voided_and_booked_anew_with_a_label() {
-    let shop = Workshop::open().await;
+    a_lost_answer_is_made_good(Workshop::open().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_whose_clock_is_slow_does_what_is_due_by_the_ledgers() {
+    a_lost_answer_is_made_good(Workshop::ahead(Duration::from_secs(3600)).await).await;
+}
+
+async fn a_lost_answer_is_made_good(shop: Workshop) {
     shop.stage.bench.faults.add(FaultRule {
         operation: Some("book".into()),
         times: Some(1),

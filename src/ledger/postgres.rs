@@ -8,22 +8,22 @@ mod address;
 mod faults;
 mod fitness;
 mod offers;
+mod readers;
 mod session;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::Connection;
-use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
+use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use self::address::Address;
+use self::readers::Readers;
 use self::session::PgSession;
 use super::rows::{self, Cell};
 use super::schema::{self, Dialect};
@@ -35,13 +35,9 @@ use crate::order::Key;
 /// Sessions that write. The server lets those who commit at the same time share a flush.
 const WRITERS: u32 = 4;
 /// Connections that ask.
-const READERS: u32 = 4;
+const READERS: usize = 4;
 /// All that a worker takes of the server's `max_connections`.
-const CONNECTIONS: u32 = WRITERS + READERS;
-/// How long a question waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// A connection that nobody used for so long is tried before it is trusted.
-const FRESH: Duration = Duration::from_secs(1);
+const CONNECTIONS: usize = 8;
 
 /// Holds the keys ($1, a JSON array), whether they are known or not: a row that does not exist cannot
 /// be locked. In one order, so that nobody waits in a ring. The time is told once all are held.
@@ -81,7 +77,7 @@ impl PostgresLedger {
 pub struct Server {
     at: Address,
     clock: Clock,
-    readers: PgPool,
+    readers: Readers,
     /// To whom we are offered what we are offered.
     me: String,
 }
@@ -90,20 +86,7 @@ impl Server {
     fn new(at: Address, clock: &Clock) -> Self {
         // Nothing rests on an offer, so it need not reach the disk before it is made.
         let asking = at.options.clone().options([("synchronous_commit", "off")]);
-        let readers = PgPoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(PATIENCE)
-            .test_before_acquire(false)
-            .before_acquire(|connection, used| {
-                async move {
-                    if used.idle_for > FRESH {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                }
-                .boxed()
-            })
-            .connect_lazy_with(asking);
+        let readers = Readers::new(asking, READERS);
         Self {
             at,
             clock: clock.clone(),
@@ -145,8 +128,7 @@ impl Engine for Server {
     }
 
     fn ask(&self, text: Cow<'static, str>, values: Vec<Cell>) -> Asked<'_, PgRow> {
-        let asked = session::query(text, values).fetch_all(&self.readers);
-        session::in_time(asked).boxed()
+        self.readers.ask(text, values).boxed()
     }
 
     async fn hold(

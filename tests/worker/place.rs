@@ -110,6 +110,13 @@ impl Database {
         run(&self.url(), statements).await;
     }
 
+    /// Asks for pairs of texts.
+    pub async fn pairs(&self, question: &'static str) -> Vec<(String, String)> {
+        let asked = sqlx::query_as(question);
+        let pairs = asked.fetch_all(&mut self.connect().await).await;
+        pairs.unwrap_or_else(|error| panic!("{question}: {error}"))
+    }
+
     /// Asks for one number.
     pub async fn number(&self, question: &str) -> i64 {
         let text = AssertSqlSafe(question.to_owned());

@@ -4,7 +4,6 @@
 //! told even that has lost the server: a network may swallow everything without a word.
 
 use std::borrow::Cow;
-use std::future::Future;
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -48,6 +47,11 @@ impl PgSession {
             connection: connected.unwrap_or_else(|_| Err(timed_out()))?,
             owed: false,
         })
+    }
+
+    /// Whether the last answer never came: it cannot be used any more.
+    pub fn is_owed(&self) -> bool {
+        self.owed
     }
 
     /// The connection, to be asked one thing.
@@ -114,14 +118,6 @@ pub fn query(text: Cow<'static, str>, values: Vec<Cell>) -> Query<'static, Postg
         Cell::Text(text) => query.bind(text),
         Cell::Bytes(bytes) => query.bind(bytes),
     })
-}
-
-/// What comes of this, unless it takes too long.
-pub async fn in_time<T>(
-    asked: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T, sqlx::Error> {
-    let answer = timeout(ANSWER_LIMIT, asked).await;
-    answer.unwrap_or_else(|_| Err(timed_out()))
 }
 
 /// An answer that did not come in time.

@@ -1,6 +1,8 @@
 //! The shared facts on PostgreSQL, and what only a server can do wrong. Each test has a database of
 //! its own on the server that DILIGENCE_TEST_POSTGRES_URL names.
 
+mod trouble;
+
 use std::sync::Arc;
 
 use futures_util::FutureExt;
