@@ -35,6 +35,15 @@ pub struct Truck {
     pub ship_on: Date,
 }
 
+/// The last moment to have a label for a truck.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CutOff {
+    /// When, in the site's time zone.
+    pub at: ZonedDateTime,
+    /// Accounts whose parcels the truck takes.
+    pub accounts: Vec<String>,
+}
+
 /// The trucks of a site and the days it is open.
 #[derive(Debug, Clone)]
 pub struct Timetable {
@@ -83,6 +92,24 @@ impl Timetable {
             .flat_map(move |day| self.trucks_on(day, account))
             .filter(move |truck| truck.book_by.is_none_or(|cut_off| cut_off >= now));
         at_once.flatten().into_iter().chain(scheduled)
+    }
+
+    /// The cut-offs to come, of all accounts, soonest first.
+    pub fn cut_offs(&self, now: Timestamp) -> impl Iterator<Item = CutOff> + '_ {
+        let today = now.to_zoned_datetime(self.zone.clone()).date();
+        let days = today.series(1.day()).take(DAYS_AHEAD);
+        let open = days.filter(|day| !self.closed.contains(day));
+        let all = open.flat_map(move |day| {
+            let comes = move |pickup: &&Pickup| pickup.days.contains(&Weekday::of(day));
+            let pickups = self.pickups.iter().filter(comes);
+            pickups.filter_map(move |pickup| {
+                Some(CutOff {
+                    at: self.at(day, pickup.cut_off)?,
+                    accounts: pickup.accounts.clone(),
+                })
+            })
+        });
+        all.filter(move |cut_off| cut_off.at.timestamp() >= now)
     }
 
     fn trucks_on<'table>(

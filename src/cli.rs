@@ -15,6 +15,7 @@ mod output;
 mod parked;
 mod run;
 mod schemas;
+mod status;
 mod strays;
 #[cfg(feature = "stub")]
 mod stub;
@@ -23,12 +24,16 @@ mod topology;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
 use crate::telemetry::{self, LogFormat};
 use config::Source;
 use ending::{Ending, Failure};
+
+/// What a command left to be done in the background may take no longer.
+const LAST_WORK: Duration = Duration::from_secs(1);
 
 /// Books paid express orders with carriers: never twice by itself, never losing one.
 ///
@@ -56,6 +61,8 @@ enum Command {
     Worker(run::Worker),
     /// The same pipeline fed by a file of orders
     Dispatch(run::Dispatch),
+    /// What is wrong, since when, what happens if nothing is done, what to type: on one screen
+    Status(status::Status),
     /// Where orders stand
     #[command(subcommand)]
     Orders(orders::Command),
@@ -121,7 +128,12 @@ pub fn main() -> ExitCode {
     let source = Source::new(cli.config);
     let ended = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::failed(format!("this process cannot start its threads: {error}")))
-        .and_then(|runtime| runtime.block_on(run(cli.command, &source)));
+        .and_then(|runtime| {
+            let ended = runtime.block_on(run(cli.command, &source));
+            // Whatever still waits for a name server or a disk is not waited for.
+            runtime.shutdown_timeout(LAST_WORK);
+            ended
+        });
     match ended {
         Ok(ending) => ending.into(),
         Err(failure) => {
@@ -137,6 +149,7 @@ async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Worker(arguments) => run::worker(arguments, source).await,
         Command::Dispatch(arguments) => run::dispatch(arguments, source).await,
+        Command::Status(status) => status.run(source).await,
         Command::Orders(command) => orders::run(command, source).await,
         Command::Labels(command) => labels::run(command, source).await,
         Command::Parked(command) => parked::run(command, source).await,

@@ -10,6 +10,7 @@ mod condition;
 #[cfg(test)]
 pub mod conformance;
 mod gauges;
+pub mod inspect;
 mod open;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -30,7 +31,9 @@ use crate::life::{Action, Event, Life, Policy, Standing, State, Verdict};
 use crate::order::Key;
 use crate::outbox::Outbox;
 
-pub use condition::{PAUSED_BY_HAND, Pause, Paused, Resting, Resumption, STALE};
+pub use condition::{
+    Beat, PAUSED_BY_HAND, Pause, Paused, REMEMBERED, Resting, Resumption, STALE, Worker,
+};
 pub use gauges::Gauges;
 pub use open::{open, open_to_read, take_worker_role};
 
@@ -260,6 +263,22 @@ pub trait Ledger: Outbox {
 
     /// Lines that rest, as the workers said a short while ago.
     fn resting(&self) -> BoxFuture<'_, Result<Vec<Resting>, LedgerError>>;
+
+    /// A worker lives.
+    fn beat(&self, beat: Beat) -> BoxFuture<'_, Result<(), LedgerError>>;
+
+    /// Workers that gave a sign in the last weeks, the latest first.
+    fn workers(&self) -> BoxFuture<'_, Result<Vec<Worker>, LedgerError>>;
+
+    /// Keeps what a person did that concerns no order and no account.
+    fn remark<'a>(
+        &'a self,
+        about: &'a str,
+        text: &'a str,
+    ) -> BoxFuture<'a, Result<(), LedgerError>>;
+
+    /// What was kept so, oldest first.
+    fn remarks<'a>(&'a self, about: &'a str) -> BoxFuture<'a, Result<Vec<Note>, LedgerError>>;
 
     /// How many bookings of an account were first sent since then and are not proven not to exist.
     fn booked_since<'a>(

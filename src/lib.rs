@@ -31,6 +31,7 @@ mod metrics;
 mod outbox;
 mod printer;
 // keeping it running
+mod heartbeat;
 mod housekeeping;
 mod shutdown;
 mod telemetry;

@@ -14,7 +14,7 @@ use carrier_sdk::{Profile, WhoActs};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::calendar::{Timetable, Truck};
+use crate::calendar::{CutOff, Timetable, Truck};
 use crate::config::{Account, Config, Finding, Route, Service, Site};
 use crate::life::{Candidate, Line, Plan, Unfit};
 use crate::order::Order;
@@ -85,6 +85,20 @@ impl Routes {
         today
             .start_of_day()
             .map_or(now, |midnight| midnight.timestamp())
+    }
+
+    /// The cut-offs of every site to come, so many of each, the soonest first.
+    #[must_use]
+    pub fn cut_offs(&self, now: Timestamp, of_each: usize) -> Vec<(&str, CutOff)> {
+        let mut all: Vec<(&str, CutOff)> = Vec::new();
+        for (id, (_, timetable)) in &self.sites {
+            let next = timetable.cut_offs(now).take(of_each);
+            all.extend(next.map(|cut_off| (id.as_str(), cut_off)));
+        }
+        all.sort_by(|(one, first), (other, second)| {
+            (first.at.timestamp(), one).cmp(&(second.at.timestamp(), other))
+        });
+        all
     }
 
     /// When to stop trying by ourselves: the promise, else the greatest age of the service.

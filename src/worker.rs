@@ -19,6 +19,7 @@ use crate::carrier_http::CarrierHttp;
 use crate::config::Config;
 use crate::dispatch::{Dispatch, Parts, Restored};
 use crate::events::Teller;
+use crate::heartbeat;
 use crate::housekeeping;
 use crate::http::{Server, Sources, Token};
 use crate::intake::Intake;
@@ -124,7 +125,7 @@ pub async fn run(
     let [taken, to_print, told] = [(); 3].map(|()| Arc::new(Notify::new()));
     // Begins nothing new as soon as the stop is asked for, while the bus still gives back its messages.
     let stop_dispatch = stop.child_token();
-    let [stop_printer, stop_relay] = [(); 2].map(|()| CancellationToken::new());
+    let [stop_printer, stop_relay, stop_beat] = [(); 3].map(|()| CancellationToken::new());
     let dispatch = dispatch(
         gateway,
         look_first,
@@ -135,6 +136,11 @@ pub async fn run(
     let housekeeping = tokio::spawn(housekeeping::run(
         Arc::clone(&gateway.ledger),
         stop_dispatch.clone(),
+    ));
+    let heartbeat = tokio::spawn(heartbeat::run(
+        Arc::clone(&gateway.ledger),
+        own_name(),
+        stop_beat.clone(),
     ));
     let printer = start_printer(gateway, to_print, &told, &stop_printer)?;
     let ledger = Arc::clone(&gateway.ledger);
@@ -173,6 +179,8 @@ pub async fn run(
     if let Some(server) = server {
         server.stop().await;
     }
+    stop_beat.cancel();
+    heartbeat.await.context("the heartbeat ended badly")?;
     gateway.ledger.close().await;
     consumed.map_err(anyhow::Error::from)
 }

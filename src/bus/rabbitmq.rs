@@ -6,6 +6,7 @@
 
 mod consumer;
 mod dead;
+mod depth;
 mod fault;
 mod hosts;
 mod publisher;
@@ -21,6 +22,7 @@ use lapin::BasicProperties;
 use tokio_util::sync::CancellationToken;
 
 use self::consumer::Consumer;
+pub use self::depth::{Depth, Depths, depths};
 pub(super) use self::fault::{code, explain, reply, short, silence};
 pub(super) use self::hosts::Hosts;
 use self::publisher::{Message, Publisher};

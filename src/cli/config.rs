@@ -56,6 +56,14 @@ impl Source {
         Self { named }
     }
 
+    /// How the program is called so that it finds the same configuration.
+    pub fn as_called(&self) -> String {
+        match &self.named {
+            Some(path) => format!("diligence --config {}", path.display()),
+            None => "diligence".to_owned(),
+        }
+    }
+
     /// Reads it. Without a file of the default name, the environment alone is a configuration.
     ///
     /// # Errors

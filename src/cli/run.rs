@@ -87,7 +87,7 @@ async fn run(
     let cannot_watch = |error| Failure::failed(format!("signals cannot be watched: {error}"));
     let stop = shutdown::on_signal().map_err(cannot_watch)?;
     // Held until the end, and let go by the system if we are killed.
-    let _role = ledger::take_worker_role(&config.ledger.url)?;
+    let _role = ledger::take_worker_role(&config.ledger.url).await?;
     let gateway = Gateway::open(config).await?;
     Ok(worker::run(&gateway, bus, stop, until, restored).await?)
 }

@@ -12,6 +12,9 @@ pub const PAUSED_BY_HAND: &str = "paused_by_hand";
 /// How long after its time a resting line still counts: its worker would have said more by then.
 pub const STALE: Duration = Duration::from_secs(120);
 
+/// How long a worker that gave no sign is remembered.
+pub const REMEMBERED: Duration = Duration::from_secs(30 * 86_400);
+
 /// An account that must stop.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pause {
@@ -63,4 +66,28 @@ pub struct Resting {
     pub since: Timestamp,
     /// When it is tried again.
     pub until: Timestamp,
+}
+
+/// A sign of life of a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beat {
+    /// Its name, no other's.
+    pub worker: String,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// Whether this is the last one: it has stopped as it was asked to.
+    pub last: bool,
+}
+
+/// A worker of this ledger, as far as it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worker {
+    /// Its name.
+    pub worker: String,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it last gave a sign, by the ledger's clock.
+    pub seen_at: Timestamp,
+    /// When it stopped, if it said so.
+    pub stopped_at: Option<Timestamp>,
 }

@@ -64,6 +64,8 @@ macro_rules! facts_of {
             the_most_urgent_order_of_a_state_comes_first,
             orders_without_a_label_are_counted_by_the_moment_they_need_one,
             a_booking_that_was_set_aside_is_listed_from_the_day_its_order_changed,
+            a_worker_is_known_by_its_last_sign_and_forgotten_after_weeks,
+            a_remark_is_kept_beside_orders_and_accounts,
         }
     };
     ($store:expr; $($fact:ident,)*) => {

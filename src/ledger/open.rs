@@ -1,6 +1,7 @@
 //! The one place that chooses a database: by what `ledger.url` begins with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -8,6 +9,11 @@ use secrecy::{ExposeSecret, SecretString};
 use super::postgres::PostgresLedger;
 use super::sqlite::{self, SqliteLedger};
 use super::{Ledger, LedgerError, Rules};
+
+/// How often a role that is taken is asked for again.
+const LOOKS: u32 = 3;
+/// Between two times.
+const A_LOOK: Duration = Duration::from_millis(100);
 
 /// The worker role of a ledger, held until this is dropped, also by a kill.
 #[derive(Debug)]
@@ -53,17 +59,24 @@ pub async fn open_to_read(
 ///
 /// # Errors
 /// `Unavailable` when another worker has the file, or its lock cannot be made.
-pub fn take_worker_role(url: &SecretString) -> Result<WorkerRole, LedgerError> {
+pub async fn take_worker_role(url: &SecretString) -> Result<WorkerRole, LedgerError> {
     let url = url.expose_secret();
-    let lock = if is_postgres(url) {
-        None
-    } else {
-        Some(sqlite::lock_worker(&sqlite::path_of(url)?)?)
-    };
-    Ok(WorkerRole { _lock: lock })
+    if is_postgres(url) {
+        return Ok(WorkerRole { _lock: None });
+    }
+    let path = sqlite::path_of(url)?;
+    for _ in 0..LOOKS {
+        if let Ok(lock) = sqlite::lock_worker(&path) {
+            return Ok(WorkerRole { _lock: Some(lock) });
+        }
+        // Perhaps somebody only looks whether it is taken.
+        tokio::time::sleep(A_LOOK).await;
+    }
+    let lock = sqlite::lock_worker(&path)?;
+    Ok(WorkerRole { _lock: Some(lock) })
 }
 
-fn is_postgres(url: &str) -> bool {
+pub(super) fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 

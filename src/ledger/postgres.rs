@@ -27,8 +27,8 @@ use self::readers::Readers;
 use self::session::PgSession;
 use super::rows::{self, Cell};
 use super::schema::{self, Dialect};
-use super::sql::SqlLedger;
 use super::sql::engine::{Asked, Engine, Fields, Session};
+use super::sql::{SqlLedger, may_write};
 use super::{Clock, LedgerError, Rules};
 use crate::order::Key;
 
@@ -59,6 +59,30 @@ impl PostgresLedger {
         let mut session = server.connect().await?;
         fitness::bring_up_to_date(&mut session, &server.at, server.clock.now()).await?;
         Ok(Self::writing(server, rules, session))
+    }
+
+    /// Tries to begin writing to a ledger that exists, and changes nothing.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    pub async fn try_to_write(url: &str) -> Result<(), LedgerError> {
+        may_write(&Server::new(Address::of(url)?, &Clock::default())).await
+    }
+
+    /// Database and server, as they may be printed.
+    ///
+    /// # Errors
+    /// When the URL names none.
+    pub fn place_of(url: &str) -> Result<String, LedgerError> {
+        Ok(fitness::place(&Address::of(url)?))
+    }
+
+    /// The command that says whether the server answers.
+    pub fn look_of(url: &str) -> String {
+        Address::of(url).map_or_else(
+            |_| "diligence config check".to_owned(),
+            |at| at.asked_whether_ready(),
+        )
     }
 
     /// Opens a ledger that exists, for questions only.

@@ -138,6 +138,15 @@ pub const FLOW: &str = "DELETE FROM resting_lines
 /// Lines that rest; one whose worker no longer says so ($1) does not count.
 pub const RESTING: &str = "SELECT account, MIN(since), MAX(until_at) FROM resting_lines
  WHERE until_at >= $1 GROUP BY account ORDER BY account";
+/// A worker lives; when it stopped ($4) is said by its last sign.
+pub const BEAT: &str = "INSERT INTO workers (worker, started_at, seen_at, stopped_at)
+ VALUES ($1, $2, $3, $4) ON CONFLICT (worker) DO UPDATE SET started_at = excluded.started_at,
+ seen_at = excluded.seen_at, stopped_at = excluded.stopped_at";
+/// Forgets workers that gave no sign since $1.
+pub const FORGET_WORKERS: &str = "DELETE FROM workers WHERE seen_at < $1";
+/// Workers, the latest sign first.
+pub const WORKERS: &str = "SELECT worker, started_at, seen_at, stopped_at FROM workers
+ ORDER BY seen_at DESC, worker";
 /// Erases some personal data whose time is over ($1), but nothing that an order still needs.
 pub const ERASE: [&str; 3] = [
     "DELETE FROM order_bodies WHERE (key, revision) IN (SELECT b.key, b.revision

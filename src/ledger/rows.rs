@@ -172,6 +172,11 @@ pub fn subject(account: &str) -> String {
     format!("account:{account}")
 }
 
+/// What stands for the key of a remark that is of no order and no account.
+pub fn remark(about: &str) -> String {
+    format!("remark:{about}")
+}
+
 /// A moment as it is kept; rounded up, so that nothing is due before its time.
 pub fn micros(moment: Timestamp) -> i64 {
     let nanoseconds = moment.as_nanosecond();

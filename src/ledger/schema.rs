@@ -52,14 +52,22 @@ pub const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS ledger_versions (
     version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)";
 /// The version of a ledger.
 pub const VERSION: &str = "SELECT COALESCE(MAX(version), 0) FROM ledger_versions";
+/// Changes nothing, but asks for the right to: what is read-only opens and begins without a word.
+pub const MAY_WRITE: &str = "DELETE FROM ledger_versions WHERE version < 0";
 /// A step was applied.
 pub const APPLIED: &str = "INSERT INTO ledger_versions (version, applied_at) VALUES ($1, $2)";
 
 /// Every step, oldest first. A step that was released is never edited: another one follows.
-pub const STEPS: [(i64, &str); 4] = [(1, FIRST), (2, GAUGES), (3, OFFERS), (4, ON_CALL)];
+pub const STEPS: [(i64, &str); 5] = [
+    (1, FIRST),
+    (2, GAUGES),
+    (3, OFFERS),
+    (4, ON_CALL),
+    (5, WORKERS),
+];
 
 /// The version this program writes.
-pub const NEWEST: i64 = 4;
+pub const NEWEST: i64 = 5;
 
 /// The names of all tables, with blanks between.
 #[cfg(feature = "postgres")]
@@ -225,5 +233,15 @@ CREATE TABLE resting_lines (
     since BIGINT NOT NULL,
     until_at BIGINT NOT NULL,
     PRIMARY KEY (account, worker)
+);
+";
+
+/// Who works on this ledger, and when it last said so.
+const WORKERS: &str = "
+CREATE TABLE workers (
+    worker TEXT PRIMARY KEY,
+    started_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    stopped_at BIGINT
 );
 ";

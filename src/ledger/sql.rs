@@ -19,12 +19,12 @@ use jiff::Timestamp;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
-use self::engine::Engine;
+use self::engine::{Engine, Session};
 use self::reads::Reads;
 use self::writer::{Answer, Job, Work, Writer, Written};
 use super::{
-    Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Pause, Paused,
-    PrintJob, Recorded, Resting, Resumption, Rules, STALE,
+    Beat, Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Pause,
+    Paused, PrintJob, Recorded, Resting, Resumption, Rules, STALE, Worker, rows, schema,
 };
 use crate::life::{Life, State, earlier};
 use crate::order::Key;
@@ -118,6 +118,17 @@ impl<E: Engine> SqlLedger<E> {
         };
         vec![Err(error); count]
     }
+}
+
+/// Begins to write, and changes nothing.
+pub(super) async fn may_write<E: Engine>(engine: &E) -> Result<(), LedgerError> {
+    let mut session = engine.connect().await?;
+    for statement in [E::Session::BEGIN, schema::MAY_WRITE, "ROLLBACK"] {
+        let told = session.run(statement).await;
+        told.map_err(|error| engine.unavailable(&error))?;
+    }
+    let closed = session.close().await;
+    closed.map_err(|error| engine.unavailable(&error))
 }
 
 /// Each work is answered with what was written; anything else would be our mistake.
@@ -262,6 +273,27 @@ impl<E: Engine> Ledger for SqlLedger<E> {
     fn resting(&self) -> BoxFuture<'_, Result<Vec<Resting>, LedgerError>> {
         let fresh = earlier(self.rules.clock.now(), STALE);
         self.reads.resting(fresh).boxed()
+    }
+
+    fn beat(&self, beat: Beat) -> BoxFuture<'_, Result<(), LedgerError>> {
+        async move { self.write(Work::Beat(beat)).await.map(drop) }.boxed()
+    }
+
+    fn workers(&self) -> BoxFuture<'_, Result<Vec<Worker>, LedgerError>> {
+        self.reads.workers().boxed()
+    }
+
+    fn remark<'a>(
+        &'a self,
+        about: &'a str,
+        text: &'a str,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        let (about, text) = (rows::remark(about), text.to_owned());
+        async move { self.write(Work::Remark { about, text }).await.map(drop) }.boxed()
+    }
+
+    fn remarks<'a>(&'a self, about: &'a str) -> BoxFuture<'a, Result<Vec<Note>, LedgerError>> {
+        self.reads.remarks(about).boxed()
     }
 
     fn booked_since<'a>(

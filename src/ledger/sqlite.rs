@@ -6,7 +6,7 @@ mod place;
 #[cfg(test)]
 pub mod tests;
 
-pub use place::{WorkerLock, lock_worker, path_of};
+pub use place::{WorkerLock, has_worker, lock_worker, path_of, room};
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -25,19 +25,18 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Sqlite};
 use super::rows::Cell;
 use super::schema::{self, Dialect};
 use super::sql::engine::{Asked, Engine, Session};
-use super::sql::{SqlLedger, versions};
+use super::sql::{SqlLedger, may_write, versions};
 use super::{Clock, LedgerError, Rules, queries};
 use crate::order::Key;
 
 /// How long a write waits for another process.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long somebody who only looks waits for one.
+const A_LOOK: Duration = Duration::from_secs(2);
 /// Connections that read.
 const READERS: u32 = 4;
 /// Statements that stay prepared: eleven tables in seven sizes, and the rest.
 const STATEMENTS: usize = 200;
-/// Changes nothing, but asks for the right to: a read-only file opens and begins without a word.
-const MAY_WRITE: &str = "DELETE FROM ledger_versions WHERE version < 0";
-
 /// A ledger in a SQLite file.
 pub type SqliteLedger = SqlLedger<SqliteFile>;
 
@@ -76,6 +75,17 @@ impl SqliteLedger {
         versions::known(version, &file.place())?;
         versions::not_old(version, &file.place())?;
         Ok(Self::reading(file, rules))
+    }
+
+    /// Tries to begin writing to a ledger that exists, and changes nothing.
+    ///
+    /// # Errors
+    /// Why it cannot be written: locked, read-only, missing.
+    pub async fn try_to_write(url: &str) -> Result<(), LedgerError> {
+        let path = place::path_of(url)?;
+        let options = options(&path).busy_timeout(A_LOOK);
+        let file = SqliteFile::new(path, options, &Clock::default());
+        may_write(&file).await
     }
 
     async fn open_with(
@@ -134,7 +144,7 @@ impl SqliteFile {
         }
         let version = versions::applied(session).await.map_err(unavailable)?;
         versions::known(version, &self.place())?;
-        let may_write = session.run(MAY_WRITE).await;
+        let may_write = session.run(schema::MAY_WRITE).await;
         may_write.map_err(unavailable)?;
         let applied = versions::apply::<Self>(session, version, self.clock.now()).await;
         applied.map_err(unavailable)?;

@@ -9,8 +9,8 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::ledger::{
-    Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Pause, Paused,
-    PrintJob, Recorded, Resting, Resumption,
+    Beat, Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Pause,
+    Paused, PrintJob, Recorded, Resting, Resumption, Worker,
 };
 use crate::life::{Event, Life, State};
 use crate::order::Key;
@@ -193,6 +193,22 @@ impl Ledger for Failing {
 
     fn set_aside(&self, since: Timestamp) -> Answer<'_, Vec<Life>> {
         self.inner.set_aside(since)
+    }
+
+    fn beat(&self, beat: Beat) -> Answer<'_, ()> {
+        self.inner.beat(beat)
+    }
+
+    fn workers(&self) -> Answer<'_, Vec<Worker>> {
+        self.inner.workers()
+    }
+
+    fn remark<'a>(&'a self, about: &'a str, text: &'a str) -> Answer<'a, ()> {
+        self.inner.remark(about, text)
+    }
+
+    fn remarks<'a>(&'a self, about: &'a str) -> Answer<'a, Vec<Note>> {
+        self.inner.remarks(about)
     }
 
     fn erase_expired(&self, now: Timestamp) -> Answer<'_, u64> {

@@ -6,7 +6,7 @@ use super::Store;
 use super::desk::{
     Desk, answered, cancel, claim, order, plan, reason, received_for, resumption, voided,
 };
-use crate::ledger::{PAUSED_BY_HAND, Pause};
+use crate::ledger::{Beat, PAUSED_BY_HAND, Pause, REMEMBERED};
 use crate::life::{Outcome, Reason, Standing, State};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -191,4 +191,56 @@ pub async fn a_booking_that_was_set_aside_is_listed_from_the_day_its_order_chang
             .expect("read")
             .is_empty()
     );
+}
+
+pub async fn a_worker_is_known_by_its_last_sign_and_forgotten_after_weeks(store: &dyn Store) {
+    let desk = Desk::open(store).await;
+    let started_at = desk.now();
+    let beat = |worker: &str, last| Beat {
+        worker: worker.to_owned(),
+        started_at,
+        last,
+    };
+    desk.ledger.beat(beat("here/1", false)).await.expect("kept");
+    desk.pass(HOUR);
+    desk.ledger.beat(beat("here/1", true)).await.expect("kept");
+    desk.ledger
+        .beat(beat("there/2", false))
+        .await
+        .expect("kept");
+    let known = desk.ledger.workers().await.expect("read");
+    let stopped: Vec<_> = known.iter().map(|known| known.stopped_at).collect();
+    assert_eq!(stopped, [Some(desk.now()), None]);
+    assert_eq!(
+        (known[1].started_at, known[1].seen_at),
+        (started_at, desk.now())
+    );
+    desk.pass(REMEMBERED + HOUR);
+    desk.ledger
+        .beat(beat("there/2", false))
+        .await
+        .expect("kept");
+    let known = desk.ledger.workers().await.expect("read");
+    assert_eq!(known.len(), 1, "{known:?}");
+}
+
+pub async fn a_remark_is_kept_beside_orders_and_accounts(store: &dyn Store) {
+    let desk = Desk::open(store).await;
+    let key = desk.receive("dead").await;
+    desk.ledger
+        .remark("dead", "ana: dropped")
+        .await
+        .expect("kept");
+    let kept = desk.ledger.remarks("dead").await.expect("read");
+    assert_eq!((kept.len(), kept[0].text.as_str()), (1, "ana: dropped"));
+    assert_eq!(kept[0].at, desk.now());
+    assert!(
+        desk.ledger
+            .account_notes("dead")
+            .await
+            .expect("read")
+            .is_empty()
+    );
+    let of_order = desk.ledger.notes(&key).await.expect("read");
+    assert!(of_order.iter().all(|note| !note.text.contains("ana")));
 }

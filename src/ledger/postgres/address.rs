@@ -70,6 +70,15 @@ impl Address {
         self.options.get_database().unwrap_or(self.user())
     }
 
+    /// The command of PostgreSQL that says whether it takes connections.
+    pub fn asked_whether_ready(&self) -> String {
+        let host = match self.options.get_socket() {
+            Some(folder) => folder.display().to_string(),
+            None => self.options.get_host().to_owned(),
+        };
+        format!("pg_isready -h {host} -p {}", self.options.get_port())
+    }
+
     /// The server's name and port.
     pub fn server(&self) -> String {
         match self.options.get_socket() {

@@ -11,7 +11,7 @@ use crate::ledger::gauges::StateRow;
 use crate::ledger::rows::{self, Cell};
 use crate::ledger::{
     Due, Filter, Gauges, KeptLabel, LedgerError, Note, OrderRow, Paused, PrintJob, PrintKind,
-    Resting, queries,
+    Resting, Worker, queries,
 };
 use crate::life::{Life, Standing, State};
 use crate::order::Key;
@@ -61,6 +61,23 @@ impl<E: Engine> Reads<E> {
             })
         })
         .await
+    }
+
+    pub async fn workers(&self) -> Answer<Vec<Worker>> {
+        self.find(queries::WORKERS, [], |row| {
+            Ok(Worker {
+                worker: row.text(0)?.to_owned(),
+                started_at: rows::moment(row.number(1)?),
+                seen_at: rows::moment(row.number(2)?),
+                stopped_at: row.number_if_any(3)?.map(rows::moment),
+            })
+        })
+        .await
+    }
+
+    pub async fn remarks(&self, about: &str) -> Answer<Vec<Note>> {
+        let of = rows::remark(about);
+        self.find(queries::TIMELINE, [of.into()], note).await
     }
 
     pub async fn booked_since(&self, account: &str, since: Timestamp) -> Answer<u64> {

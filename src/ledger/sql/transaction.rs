@@ -10,7 +10,9 @@ use super::writer::{Answer, Work, Written};
 use crate::events::account_event;
 use crate::ledger::batch::{Batch, Writes};
 use crate::ledger::rows::{self, Cell, Table, micros};
-use crate::ledger::{Change, LedgerError, Pause, Recorded, Resumption, Rules, STALE, queries};
+use crate::ledger::{
+    Beat, Change, LedgerError, Pause, REMEMBERED, Recorded, Resumption, Rules, STALE, queries,
+};
 use crate::life::{Reason, earlier};
 
 /// Why something was not written.
@@ -67,6 +69,11 @@ impl<'a, E: Engine> Transaction<'a, E> {
                     worker,
                     until,
                 } => self.rest(account, worker, *until, now).await?,
+                Work::Beat(beat) => self.beat(beat, now).await?,
+                Work::Remark { about, text } => {
+                    self.note(about.clone(), text.clone(), now).await?;
+                    Written::Done
+                }
                 Work::Erase(until) => self.erase(*until).await?,
             };
             answers.push(Ok(written));
@@ -230,7 +237,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
             return Ok(Written::Done);
         }
         let note = format!("paused: {}", pause.why.in_plain_words());
-        self.note(&pause.account, note, now).await?;
+        self.note(rows::subject(&pause.account), note, now).await?;
         let why = Some(&pause.why);
         self.announce(&pause.account, why, &pause.environment, now)
             .await?;
@@ -249,7 +256,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         let environment = row.text(0).map_err(Fault::All)?;
         self.tell(queries::WAKE.into(), vec![now.into()]).await?;
         let note = format!("works again: {}", resumption.note);
-        self.note(account, note, now).await?;
+        self.note(rows::subject(account), note, now).await?;
         self.announce(account, None, environment, now).await?;
         Ok(Written::Resumed(true))
     }
@@ -276,8 +283,22 @@ impl<'a, E: Engine> Transaction<'a, E> {
         Ok(Written::Done)
     }
 
-    async fn note(&mut self, account: &str, text: String, now: Timestamp) -> Result<(), Fault> {
-        let row = vec![rows::subject(account).into(), now.into(), text.into()];
+    async fn beat(&mut self, beat: &Beat, now: Timestamp) -> Result<Written, Fault> {
+        let forgotten = vec![earlier(now, REMEMBERED).into()];
+        self.tell(queries::FORGET_WORKERS.into(), forgotten).await?;
+        let stopped_at = beat.last.then(|| micros(now));
+        let values = vec![
+            beat.worker.as_str().into(),
+            beat.started_at.into(),
+            now.into(),
+            Cell::Number(stopped_at),
+        ];
+        self.tell(queries::BEAT.into(), values).await?;
+        Ok(Written::Done)
+    }
+
+    async fn note(&mut self, of: String, text: String, now: Timestamp) -> Result<(), Fault> {
+        let row = vec![of.into(), now.into(), text.into()];
         self.insert(&rows::NOTES, vec![row]).await
     }
 

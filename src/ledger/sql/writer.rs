@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::engine::{Engine, Session};
 use super::transaction::{Fault, Transaction};
-use crate::ledger::{Change, LedgerError, Pause, Recorded, Resumption, Rules};
+use crate::ledger::{Beat, Change, LedgerError, Pause, Recorded, Resumption, Rules};
 use crate::sabotage::{Point, pass};
 
 /// Something to be written.
@@ -27,6 +27,12 @@ pub enum Work {
         account: String,
         worker: String,
         until: Option<jiff::Timestamp>,
+    },
+    Beat(Beat),
+    /// Beside every order and account; `about` is a key.
+    Remark {
+        about: String,
+        text: String,
     },
     Erase(jiff::Timestamp),
 }

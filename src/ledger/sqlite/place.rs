@@ -84,6 +84,11 @@ pub fn folder(path: &Path) -> &Path {
 
 /// Whether at least so many MiB are free around the ledger.
 pub fn headroom(path: &Path, wanted_mib: u64) -> Result<(), LedgerError> {
+    room(path, wanted_mib).map(drop)
+}
+
+/// How many MiB are free around the ledger, when at least so many are.
+pub fn room(path: &Path, wanted_mib: u64) -> Result<u64, LedgerError> {
     let folder = folder(path);
     let disk = rustix::fs::statvfs(folder).map_err(|error| {
         LedgerError::Unavailable(format!(
@@ -100,7 +105,7 @@ pub fn headroom(path: &Path, wanted_mib: u64) -> Result<(), LedgerError> {
     }
     let free_mib = disk.f_bavail.saturating_mul(disk.f_frsize) / (1024 * 1024);
     if free_mib >= wanted_mib {
-        return Ok(());
+        return Ok(free_mib);
     }
     Err(LedgerError::Unavailable(format!(
         "only {free_mib} MiB are free at {}, {wanted_mib} are wanted before anything is booked: free some disk (ledger.headroom_mib)",
@@ -119,7 +124,7 @@ pub struct WorkerLock {
 /// # Errors
 /// `Unavailable` when another worker has it, or the lock file cannot be made.
 pub fn lock_worker(path: &Path) -> Result<WorkerLock, LedgerError> {
-    let place = beside(path, ".worker.lock");
+    let place = lock_of(path);
     let opened = OpenOptions::new()
         .write(true)
         .create(true)
@@ -145,4 +150,23 @@ pub fn lock_worker(path: &Path) -> Result<WorkerLock, LedgerError> {
             error.kind()
         ))),
     }
+}
+
+/// Whether a worker has the role of the ledger at this path; none: it may not be looked at. Who takes
+/// the role in this very instant has to try again.
+pub fn has_worker(path: &Path) -> Option<bool> {
+    let file = match File::open(lock_of(path)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Some(false),
+        Err(_) => return None,
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Some(false),
+        Err(TryLockError::WouldBlock) => Some(true),
+        Err(TryLockError::Error(_)) => None,
+    }
+}
+
+fn lock_of(path: &Path) -> PathBuf {
+    beside(path, ".worker.lock")
 }

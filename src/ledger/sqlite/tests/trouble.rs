@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{ConnectOptions, Connection, Row};
 
-use super::super::{SqliteLedger, lock_worker, options};
+use super::super::{SqliteLedger, has_worker, lock_worker, options};
 use super::File;
 use crate::ledger::conformance::{Desk, received};
 use crate::ledger::{Ledger, LedgerError, Rules, queries, schema};
@@ -101,7 +101,9 @@ fn one_worker_at_a_time_and_the_next_after_it() {
         said.contains("another worker runs on") && said.contains("ledger.db"),
         "{said}"
     );
+    assert_eq!(has_worker(&file.path()), Some(true));
     drop(first);
+    assert_eq!(has_worker(&file.path()), Some(false));
     lock_worker(&file.path()).expect("the role again");
 }
 
