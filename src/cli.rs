@@ -4,6 +4,7 @@
 mod accounts;
 mod carriers;
 mod config;
+mod dead;
 #[cfg(feature = "stub")]
 mod demo;
 mod ending;
@@ -72,6 +73,9 @@ enum Command {
     /// Orders that wait for a person, and what a person can decide
     #[command(subcommand)]
     Parked(parked::Command),
+    /// Messages that could not be read as orders: look at them, put them back, drop them
+    #[command(subcommand)]
+    Dead(dead::Command),
     /// Waybills that no order wants, for the invoice check
     #[command(subcommand)]
     Strays(strays::Command),
@@ -153,6 +157,7 @@ async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
         Command::Orders(command) => orders::run(command, source).await,
         Command::Labels(command) => labels::run(command, source).await,
         Command::Parked(command) => parked::run(command, source).await,
+        Command::Dead(command) => dead::run(command, source).await,
         Command::Strays(command) => strays::run(command, source).await,
         Command::Accounts(command) => accounts::run(command, source).await,
         Command::Carriers(command) => carriers::run(command, source),

@@ -6,6 +6,7 @@
 
 mod consumer;
 mod dead;
+mod dead_queue;
 mod depth;
 mod fault;
 mod hosts;
@@ -22,6 +23,7 @@ use lapin::BasicProperties;
 use tokio_util::sync::CancellationToken;
 
 use self::consumer::Consumer;
+pub use self::dead_queue::{DeadMessage, DeadQueue};
 pub use self::depth::{Depth, Depths, depths};
 pub(super) use self::fault::{code, explain, reply, short, silence};
 pub(super) use self::hosts::Hosts;

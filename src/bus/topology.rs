@@ -113,6 +113,19 @@ pub(super) async fn ensure(
         .map_or(Ok(()), |text| Err(BusError::Broker(text)))
 }
 
+/// How the dead queue is found. Looking into another kind of queue could wear its messages out.
+pub(super) async fn dead_queue(
+    connection: &Connection,
+    settings: &config::Bus,
+) -> Result<State, BusError> {
+    let limit = Duration::from_millis(settings.timeout_ms);
+    let wanted = Wanted::dead_queue(settings);
+    match attempt(connection, &wanted, true, limit).await? {
+        State::Exists => attempt(connection, &wanted, false, limit).await,
+        other => Ok(other),
+    }
+}
+
 async fn look(
     connection: &Connection,
     settings: &config::Bus,

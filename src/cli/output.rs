@@ -47,6 +47,11 @@ pub fn rows<R: Row>(form: Form, rows: &[R]) -> Result<(), Failure> {
     if form.json { json(&rows) } else { table(rows) }
 }
 
+/// Says something on standard error that is no part of the answer.
+pub fn aside(text: &str) {
+    writeln!(io::stderr(), "{text}").ok();
+}
+
 /// Says on standard error why a command could not do it.
 pub fn complain(failure: &Failure) {
     // With standard error closed there is nobody to tell; the exit code still says it.

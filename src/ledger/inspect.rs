@@ -67,12 +67,6 @@ pub fn look(url: &SecretString) -> String {
     }
 }
 
-/// Whether there is no file at all.
-pub fn is_missing(url: &SecretString) -> bool {
-    let path = sqlite::path_of(url.expose_secret());
-    Kind::of(url) == Kind::Sqlite && path.is_ok_and(|path| !path.exists())
-}
-
 /// How many MiB are free around it, when at least so many are; none: a server looks after its own disk.
 ///
 /// # Errors

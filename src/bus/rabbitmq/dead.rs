@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 
@@ -66,6 +67,7 @@ fn annotated(held: &Held, reason: &str, path: Option<&str>) -> BasicProperties {
         insert(&mut headers, "x-path", path);
     }
     insert(&mut headers, "x-exchange", held.exchange.as_str());
+    insert(&mut headers, "x-dead-at", &Timestamp::now().to_string());
     let moved = [
         ("x-expiration", original.expiration()),
         ("x-user-id", original.user_id()),
@@ -81,6 +83,38 @@ fn annotated(held: &Held, reason: &str, path: Option<&str>) -> BasicProperties {
 fn insert(headers: &mut FieldTable, name: &'static str, value: &str) {
     let short: String = value.chars().take(LONGEST_TEXT).collect();
     headers.insert(name.into(), AMQPValue::LongString(short.into()));
+}
+
+/// The original properties again, as far as a copy can have them.
+pub fn restored(properties: &BasicProperties) -> BasicProperties {
+    let headers = properties.headers().clone().unwrap_or_default();
+    let mut own = FieldTable::default();
+    for (name, value) in headers.inner() {
+        if !is_of_dying(name.as_str()) {
+            own.insert(name.clone(), value.clone());
+        }
+    }
+    kept(properties).with_headers(own).with_delivery_mode(2)
+}
+
+/// Whether we or the broker wrote this header when the message died.
+fn is_of_dying(header: &str) -> bool {
+    const OURS: [&str; 6] = [
+        "x-reason",
+        "x-path",
+        "x-exchange",
+        "x-dead-at",
+        "x-expiration",
+        "x-user-id",
+    ];
+    const BROKERS: [&str; 5] = [
+        "x-death",
+        "x-first-death-",
+        "x-last-death-",
+        "x-delivery-count",
+        "x-acquired-count",
+    ];
+    OURS.contains(&header) || BROKERS.iter().any(|start| header.starts_with(start))
 }
 
 // lapin's properties can be set but not unset.
@@ -175,5 +209,21 @@ mod tests {
         assert_eq!(text(&copy, "x-expiration"), Some(&b"60000"[..]));
         assert_eq!(text(&copy, "x-user-id"), Some(&b"shop"[..]));
         assert_eq!(text(&copy, "x-path"), None);
+    }
+
+    #[test]
+    fn a_replayed_message_is_the_one_that_came() {
+        let mut headers = FieldTable::default();
+        headers.insert("shop".into(), AMQPValue::LongString("fr".into()));
+        let original = BasicProperties::default()
+            .with_message_id("m-1".into())
+            .with_type("order.paid".into())
+            .with_headers(headers)
+            .with_delivery_mode(2);
+        let mut dead = annotated(&held(original.clone()), "no order", Some("parcels"));
+        let mut table = dead.headers().clone().expect("headers");
+        table.insert("x-delivery-count".into(), AMQPValue::LongLongInt(2));
+        dead = dead.with_headers(table);
+        assert_eq!(restored(&dead), original);
     }
 }

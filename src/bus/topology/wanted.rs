@@ -60,7 +60,7 @@ impl Wanted {
                 ExchangeKind::Topic,
                 FieldTable::default(),
             ),
-            Self::queue(&settings.dead_queue, kept_queue()),
+            Self::dead_queue(settings),
             Self::binding(&settings.dead_exchange, &settings.dead_queue, "#"),
             // Named as its queue: only the alternate exchange leads there.
             Self::exchange(
@@ -89,6 +89,11 @@ impl Wanted {
                 .map(|key| Self::binding(&settings.orders_exchange, &settings.orders_queue, key)),
         );
         all
+    }
+
+    /// The queue of what nobody could read.
+    pub fn dead_queue(settings: &config::Bus) -> Self {
+        Self::queue(&settings.dead_queue, kept_queue())
     }
 
     fn exchange(name: &str, kind: ExchangeKind, arguments: FieldTable) -> Self {

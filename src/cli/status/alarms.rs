@@ -43,7 +43,8 @@ const OPEN_ORDERS: &str =
 pub fn raise(facts: &Facts) -> Vec<Alarm> {
     let mut alarms = of_ledger(facts);
     let ledger_fails = !alarms.is_empty();
-    let worker = of_worker(facts, ledger_fails);
+    // A worker makes the ledger that is missing: one alarm is enough.
+    let worker = of_worker(facts, ledger_fails).filter(|_| !facts.ledger.missing);
     let works = worker.is_none() && !ledger_fails;
     alarms.extend(worker);
     alarms.extend(of_bus(facts, works));
@@ -394,7 +395,7 @@ fn of_untold(facts: &Facts, books: &Books, works: bool) -> Vec<Alarm> {
 
 impl Account {
     fn is_open(&self) -> bool {
-        matches!(self.line, Line::Open)
+        matches!(self.line, Line::Open | Line::Unknown)
     }
 }
 
@@ -433,7 +434,7 @@ fn of_line(facts: &Facts, account: &Account, none_open: bool) -> Option<Alarm> {
         Urgency::Soon
     };
     match &account.line {
-        Line::Open => None,
+        Line::Open | Line::Unknown => None,
         Line::Paused {
             since,
             why,

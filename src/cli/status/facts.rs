@@ -96,7 +96,7 @@ pub struct Ledger {
     pub place: String,
     /// A command of the system that shows more of the place.
     pub look: String,
-    /// Whether it is there at all; none: that is asked of a server only by opening.
+    /// Whether there is none yet.
     pub missing: bool,
     /// Free MiB around it (none: a server's own matter), or why there is too little.
     pub room: Result<Option<u64>, String>,
@@ -185,6 +185,8 @@ pub struct Account {
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Line {
+    /// The ledger cannot say.
+    Unknown,
     /// It can, as far as is known.
     Open,
     /// Its carrier does not answer.

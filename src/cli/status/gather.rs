@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(6);
 const ANSWER_MS: u64 = 3_000;
 /// Orders of a state that are looked at one by one.
 const LOOKED_AT: usize = 1_000;
+/// How every ledger begins to say that there is none.
+const MISSING: &str = "there is no ledger";
 /// Cut-offs shown of each site.
 const CUT_OFFS: usize = 3;
 
@@ -74,8 +76,16 @@ fn silence(who: &str) -> String {
 
 async fn in_time<T>(asked: impl Future<Output = Result<T, LedgerError>>) -> Result<T, String> {
     match tokio::time::timeout(PATIENCE, asked).await {
-        Ok(answer) => answer.map_err(|why| why.to_string()),
+        Ok(answer) => answer.map_err(words),
         Err(_) => Err(silence("it")),
+    }
+}
+
+/// Which alarm it is says what kind of error it is.
+fn words(error: LedgerError) -> String {
+    match error {
+        LedgerError::Unavailable(why) | LedgerError::Unreadable(why) => why,
+        other => other.to_string(),
     }
 }
 
@@ -93,8 +103,8 @@ async fn ask_ledger(config: &Config, routes: &Routes, now: Timestamp) -> (Ledger
         kind: Kind::of(url).name(),
         place: inspect::place(url).unwrap_or_default(),
         look: inspect::look(url),
-        missing: inspect::is_missing(url),
-        room: inspect::room(url, config.ledger.headroom_mib).map_err(|why| why.to_string()),
+        missing: books.as_ref().is_err_and(|why| why.starts_with(MISSING)),
+        room: inspect::room(url, config.ledger.headroom_mib).map_err(words),
         writable,
         has_worker: inspect::has_worker(url),
         books,
@@ -108,7 +118,7 @@ fn of_settings(account: &config::Account) -> Account {
     Account {
         account: account.id.clone(),
         environment: account.environment.name(),
-        line: Line::Open,
+        line: Line::Unknown,
         booked_today: None,
         daily_limit: account.daily_limit,
         valid_from: account.valid_from,
@@ -223,6 +233,8 @@ async fn accounts(
                 since: rest.since,
                 until: rest.until,
             };
+        } else {
+            account.line = Line::Open;
         }
         all.push(account);
     }

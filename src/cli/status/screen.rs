@@ -73,7 +73,7 @@ fn alarm_lines(facts: &Facts, alarm: &Alarm, program: &str) -> Vec<String> {
     };
     let since = match alarm.since {
         Some(since) => format!("Since {} ({}). ", moment(since), span(since, facts.now)),
-        None => "Since when is not known. ".to_owned(),
+        None => "Since when: not known. ".to_owned(),
     };
     let mut lines = wrapped(&format!("{mark} {}", alarm.what), 0, 6);
     let otherwise = format!("{since}If nothing is done: {}.", alarm.otherwise);
@@ -251,7 +251,7 @@ fn cut_offs(facts: &Facts, books: &Books) -> Option<Figure> {
 
 /// Those that cannot be used first, and a word about the others.
 fn accounts(facts: &Facts) -> Vec<Figure> {
-    let is_plain = |account: &&Account| matches!(account.line, Line::Open);
+    let is_plain = |account: &&Account| matches!(account.line, Line::Open | Line::Unknown);
     let odd = facts.accounts.iter().filter(|account| !is_plain(account));
     let plain = facts.accounts.iter().filter(is_plain);
     let all: Vec<&Account> = odd.chain(plain).collect();
@@ -268,6 +268,7 @@ fn accounts(facts: &Facts) -> Vec<Figure> {
 
 fn account_line(account: &Account) -> String {
     let state = match &account.line {
+        Line::Unknown => "not known".to_owned(),
         Line::Open => "open".to_owned(),
         Line::Resting { until, .. } => format!("rests until {}", moment(*until)),
         Line::Paused { since, .. } => format!("paused since {}", moment(*since)),
