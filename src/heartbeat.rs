@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
@@ -18,7 +17,7 @@ pub const SILENCE: Duration = Duration::from_secs(35);
 
 /// Gives signs until `stop`, and then the last one.
 pub async fn run(ledger: Arc<dyn Ledger>, worker: String, stop: CancellationToken) {
-    let started_at = Timestamp::now();
+    let started_at = ledger.now();
     let mut beats = tokio::time::interval(EVERY);
     loop {
         let last = stop.run_until_cancelled(beats.tick()).await.is_none();

@@ -33,10 +33,9 @@ const CUT_OFFS: usize = 3;
 /// # Errors
 /// When the configuration names what does not exist.
 pub async fn facts(config: &Config) -> Result<Facts, Failure> {
-    let now = Timestamp::now();
     let routes = Routes::new(config, &registry::profiles())?;
-    let (bus, (ledger, accounts)) =
-        tokio::join!(ask_bus(&config.bus), ask_ledger(config, &routes, now));
+    let (bus, (ledger, accounts, now)) =
+        tokio::join!(ask_bus(&config.bus), ask_ledger(config, &routes));
     Ok(Facts {
         now,
         limits: Limits::of(config),
@@ -89,15 +88,19 @@ fn words(error: LedgerError) -> String {
     }
 }
 
-async fn ask_ledger(config: &Config, routes: &Routes, now: Timestamp) -> (Ledger, Vec<Account>) {
+/// With the ledger's time: what stands in it goes by that.
+async fn ask_ledger(config: &Config, routes: &Routes) -> (Ledger, Vec<Account>, Timestamp) {
     let url = &config.ledger.url;
     let (read, writable) = tokio::join!(
-        in_time(read(config, routes, now)),
+        in_time(read(config, routes)),
         in_time(inspect::try_to_write(url)),
     );
-    let (books, lines) = match read {
-        Ok((books, lines)) => (Ok(Box::new(books)), Some(lines)),
-        Err(why) => (Err(why), None),
+    let (books, accounts, now) = match read {
+        Ok((books, accounts, now)) => (Ok(Box::new(books)), accounts, now),
+        Err(why) => {
+            let configured = config.accounts.iter().map(of_settings);
+            (Err(why), configured.collect(), Timestamp::now())
+        }
     };
     let ledger = Ledger {
         kind: Kind::of(url).name(),
@@ -109,8 +112,7 @@ async fn ask_ledger(config: &Config, routes: &Routes, now: Timestamp) -> (Ledger
         has_worker: inspect::has_worker(url),
         books,
     };
-    let configured = || config.accounts.iter().map(|account| of_settings(account));
-    (ledger, lines.unwrap_or_else(|| configured().collect()))
+    (ledger, accounts, now)
 }
 
 /// What the configuration says, as if nothing else were known.
@@ -129,9 +131,9 @@ fn of_settings(account: &config::Account) -> Account {
 async fn read(
     config: &Config,
     routes: &Routes,
-    now: Timestamp,
-) -> Result<(Books, Vec<Account>), LedgerError> {
+) -> Result<(Books, Vec<Account>, Timestamp), LedgerError> {
     let ledger = ledger::open_to_read(&config.ledger.url, Rules::default()).await?;
+    let now = ledger.now();
     let pressing = async |state| ledger.pressing(state, LOOKED_AT).await;
     let waiting = pressing(State::Waiting).await?;
     let parked = pressing(State::Parked).await?;
@@ -159,7 +161,7 @@ async fn read(
     let earliest = books.late_since.into_iter().chain(others).min();
     books.late_since = earliest.filter(|by| *by <= now);
     let accounts = accounts(config, ledger.as_ref(), routes.midnight(now)).await?;
-    Ok((books, accounts))
+    Ok((books, accounts, now))
 }
 
 /// When it must have a label.
