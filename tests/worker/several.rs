@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use carrier_sdk::stub::StubFault;
 use serde_json::Value;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
@@ -122,6 +123,20 @@ async fn decided(world: &World) -> usize {
         assert_eq!(code, 0, "{said}");
     }
     parked.count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_booking_without_a_label_is_announced_on_a_persons_word_with_the_label_they_have() {
+    let mut world = World::new().await;
+    world.fault("book", "NO-LABEL", Some(1), StubFault::NoLabel);
+    world.start_worker();
+    world.publish(&order_for("dhl", "NO-LABEL")).await;
+    world.told("NO-LABEL", "parked").await;
+    assert_eq!(decided(&world).await, 1);
+    let booked = world.told("NO-LABEL", "booked").await;
+    let number = &world.bookings("NO-LABEL")[0].tracking_number;
+    assert_eq!(booked.event["data"]["tracking_number"], number.as_str());
+    world.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
