@@ -26,7 +26,7 @@ const ABOUT: &str = "dead";
 pub enum Command {
     /// List them: id, when, why, where the fault is; never a value
     List {
-        /// At most so many, the oldest first
+        /// At most so many
         #[arg(long, default_value_t = 100)]
         limit: u32,
         #[command(flatten)]
@@ -166,12 +166,12 @@ async fn list(source: &Source, limit: u32, form: Form) -> Result<Ending, Failure
     }
     let count = queue.count();
     queue.close().await?;
+    // What is given back may come in another order next time.
+    lines.sort_by(|one: &Line, other| (&one.died_at, &one.id).cmp(&(&other.died_at, &other.id)));
     output::rows(form, &lines)?;
     if u32::try_from(lines.len()).is_ok_and(|shown| shown < count) {
         let shown = lines.len();
-        output::aside(&format!(
-            "these are the oldest {shown} of {count}; --limit shows more"
-        ));
+        output::aside(&format!("these are {shown} of {count}; --limit shows more"));
     }
     Ok(if lines.is_empty() {
         Ending::Done

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 use sqlx::{Connection, SqliteConnection};
 
+use crate::suite::night::{self, alarm};
 use crate::suite::orders::order;
 use crate::suite::world::World;
 
@@ -203,6 +204,43 @@ async fn a_disk_that_fills_up_under_bookings_stops_everything_until_there_is_roo
         "each outcome was kept in the end, nothing is booked anew"
     );
     all_is_well(world, 35).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn status_tells_of_a_full_disk_and_of_somebody_who_holds_the_ledger() {
+    let mut world = World::new().await;
+    let disk = SmallDisk::mount(&world.path("disk"));
+    if disk.is_some() {
+        world.setup.ledger_url = format!("sqlite://{}", world.path("disk/ledger.db").display());
+    }
+    world.start_worker();
+    world.publish_all(&orders("NIGHT", 2)).await;
+    world.all_end(2).await;
+    night::all_is_well(&world).await;
+    let Some(disk) = disk else {
+        println!("no right to mount: a headroom that no disk has stands for a full one");
+        world.setup.headroom_mib = 1 << 40;
+        alarm(&world, "the ledger has no room").await;
+        return world.finish().await;
+    };
+    let filler = disk.fill();
+    let full = alarm(&world, "the ledger has no room: only 0 MiB are free").await;
+    let folder = world.path("disk").display().to_string();
+    assert_eq!(full["command"], format!("df -h {folder}"));
+    fs::remove_file(filler).expect("removed");
+    night::all_is_well(&world).await;
+
+    let url = world.setup.ledger_url.clone();
+    let mut other = SqliteConnection::connect(&url).await.expect("opened");
+    let holding = sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await;
+    holding.expect("held");
+    let held = alarm(&world, "the ledger cannot be written: another process").await;
+    assert_eq!(held["urgency"], "now");
+    let letting_go = sqlx::query("ROLLBACK").execute(&mut other).await;
+    letting_go.expect("let go");
+    other.close().await.expect("closed");
+    night::all_is_well(&world).await;
+    world.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -35,8 +35,13 @@ pub struct Setup {
     pub broker_url: String,
     pub names: Names,
     pub ledger_url: String,
+    /// More lines of `[bus]`.
+    pub more_bus: String,
     pub headroom_mib: u64,
     pub lease_s: u64,
+    pub margin_s: u64,
+    /// The site's time zone, and its trucks.
+    pub site: String,
     pub in_flight: usize,
     /// Of every account, like `concurrency`.
     pub timeout_s: u64,
@@ -52,8 +57,11 @@ impl Setup {
             broker_url: broker_url.to_owned(),
             names,
             ledger_url,
+            more_bus: String::new(),
             headroom_mib: 1,
             lease_s: 14,
+            margin_s: 60,
+            site: "time_zone = \"Europe/Paris\"\n".to_owned(),
             in_flight: 64,
             timeout_s: 4,
             concurrency: 64,
@@ -86,19 +94,20 @@ impl Setup {
             ..
         } = &self.names;
         let (url, ledger) = (&self.broker_url, &self.ledger_url);
+        let (more_bus, margin, site) = (&self.more_bus, self.margin_s, &self.site);
         let (headroom, lease, in_flight) = (self.headroom_mib, self.lease_s, self.in_flight);
         let mut text = format!(
             "[bus]\nurl = \"{url}\"\norders_exchange = \"{orders}\"\norders_queue = \"{orders_queue}\"\n\
              dead_exchange = \"{dead}\"\ndead_queue = \"{dead_queue}\"\nevents_exchange = \"{events}\"\n\
-             unrouted_queue = \"{unrouted}\"\ntimeout_ms = 5000\n\n\
+             unrouted_queue = \"{unrouted}\"\ntimeout_ms = 5000\n{more_bus}\n\
              [ledger]\nurl = \"{ledger}\"\nheadroom_mib = {headroom}\n\n\
              [labels]\nfolder = \"labels\"\n\n\
-             [dispatch]\nlease_s = {lease}\nsettle_s = 1\nabsent_gap_s = 1\nmargin_s = 60\n\
+             [dispatch]\nlease_s = {lease}\nsettle_s = 1\nabsent_gap_s = 1\nmargin_s = {margin}\n\
              in_flight = {in_flight}\nretry_first_ms = 200\nretry_max_ms = 1000\n\n\
              [services.express]\nmax_age_h = 48\n\n\
              [[sites]]\nid = \"lille\"\nname = \"Maison Exemple\"\nstreet = [\"1 rue du Dépôt\"]\n\
              postal_code = \"59000\"\ncity = \"Lille\"\ncountry = \"FR\"\nphone = \"+33320000000\"\n\
-             email = \"expedition@example.com\"\ntime_zone = \"Europe/Paris\"\n\n\
+             email = \"expedition@example.com\"\n{site}\n\
              [[routes]]\nservice = \"express\"\naccounts = [\"chronopost\", \"dhl\"]\n\n"
         );
         for account in &self.accounts {

@@ -14,8 +14,10 @@ pub mod world;
 
 mod bad_input;
 mod crowd;
+mod dead;
 mod endings;
 mod file;
 mod hostile;
+pub mod night;
 mod outage;
 mod wishes;

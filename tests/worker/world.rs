@@ -160,6 +160,11 @@ impl World {
         self.spawn(self.command(&["worker"]))
     }
 
+    /// Starts a command beside the worker, which the test looks after by itself.
+    pub fn start_command(&self, arguments: &[&str]) -> Process {
+        self.spawn(self.command(arguments))
+    }
+
     fn spawn(&self, mut command: Command) -> Process {
         let log = OpenOptions::new()
             .create(true)

@@ -1,11 +1,11 @@
 //! What is wrong, from what is known: facts in, alarms out. No clock, no I/O, nothing printed.
 
+mod accounts;
+
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::facts::{Account, Books, Bus, Facts, Line, is_past, span};
+use super::facts::{Books, Bus, Facts, is_past, span};
 use crate::cli::orders::moment;
 use crate::life::{State, earlier, later};
 
@@ -54,10 +54,7 @@ pub fn raise(facts: &Facts) -> Vec<Alarm> {
         alarms.extend(of_doubt(facts, books));
         alarms.extend(of_untold(facts, books, works));
     }
-    let none_open = !facts.accounts.iter().any(|account| account.is_open());
-    for account in &facts.accounts {
-        alarms.extend(of_account(facts, account, none_open));
-    }
+    alarms.extend(accounts::all(facts));
     alarms.sort_by_key(|alarm| alarm.urgency);
     alarms
 }
@@ -86,12 +83,12 @@ fn of_ledger(facts: &Facts) -> Vec<Alarm> {
             command,
         ));
     } else if let Err(why) = &ledger.writable {
+        let what = format!("the ledger cannot be written: {why}");
         let otherwise = "orders stay in the queue, nothing is booked, nothing new is told";
-        alarms.push(alarm(
-            format!("the ledger cannot be written: {why}"),
-            otherwise,
-            &ledger.look,
-        ));
+        alarms.push(Alarm {
+            since: last_written(facts),
+            ..alarm(what, otherwise, &ledger.look)
+        });
     }
     if let Err(why) = &ledger.room {
         let otherwise = "no order is booked; those that are open miss their truck";
@@ -103,6 +100,13 @@ fn of_ledger(facts: &Facts) -> Vec<Alarm> {
         ));
     }
     alarms
+}
+
+/// A worker at work writes its sign of life every few seconds.
+fn last_written(facts: &Facts) -> Option<Timestamp> {
+    let latest = facts.ledger.books.as_ref().ok()?.workers.first()?;
+    let at_work = latest.stopped_at.is_none() && facts.ledger.has_worker != Some(false);
+    at_work.then_some(latest.seen_at)
 }
 
 fn folder(place: &str) -> &str {
@@ -391,111 +395,4 @@ fn of_untold(facts: &Facts, books: &Books, works: bool) -> Vec<Alarm> {
         command: format!("ls -ld {}", facts.print_folder.as_deref().unwrap_or(".")),
     });
     unprinted.into_iter().chain(unsent).collect()
-}
-
-impl Account {
-    fn is_open(&self) -> bool {
-        matches!(self.line, Line::Open | Line::Unknown)
-    }
-}
-
-fn of_account(facts: &Facts, account: &Account, none_open: bool) -> Vec<Alarm> {
-    let mut alarms: Vec<Alarm> = of_line(facts, account, none_open).into_iter().collect();
-    let id = &account.account;
-    let watch = |what, otherwise: &str| Alarm {
-        urgency: Urgency::Watch,
-        what,
-        since: None,
-        otherwise: otherwise.to_owned(),
-        command: format!("diligence accounts show {id}"),
-    };
-    if account.is_full() {
-        let what = format!("account {id} has taken all it takes on a day");
-        alarms.push(watch(
-            what,
-            "its orders take another account, or wait until midnight",
-        ));
-    }
-    let today = facts.now.to_zoned_datetime(TimeZone::UTC).date();
-    if let Some(what) = out_of_contract(account, today, facts.limits.contract_days) {
-        alarms.push(watch(
-            what,
-            "for trucks outside of it, its orders take another account or wait",
-        ));
-    }
-    alarms
-}
-
-fn of_line(facts: &Facts, account: &Account, none_open: bool) -> Option<Alarm> {
-    let id = &account.account;
-    let needed = if none_open {
-        Urgency::Now
-    } else {
-        Urgency::Soon
-    };
-    match &account.line {
-        Line::Open | Line::Unknown => None,
-        Line::Paused {
-            since,
-            why,
-            by_hand: true,
-        } => Some(Alarm {
-            urgency: if none_open {
-                Urgency::Now
-            } else {
-                Urgency::Watch
-            },
-            what: format!("account {id} is paused by a person: {why}"),
-            since: Some(*since),
-            otherwise: "its orders take another account, or wait".into(),
-            command: format!("diligence accounts resume {id} --reason \"...\""),
-        }),
-        Line::Paused {
-            since,
-            why,
-            by_hand: false,
-        } => Some(Alarm {
-            urgency: needed,
-            what: format!("account {id} is paused, its carrier refuses it: {why}"),
-            since: Some(*since),
-            otherwise: format!(
-                "its orders take another account, or wait and miss their truck{}",
-                if facts.limits.probed {
-                    "; the carrier is asked again now and then"
-                } else {
-                    ""
-                }
-            ),
-            command: format!("diligence accounts probe {id} --resume"),
-        }),
-        Line::Resting { since, until } => {
-            let old = is_past(*since, facts.limits.resting, facts.now);
-            Some(Alarm {
-                urgency: if old { needed } else { Urgency::Watch },
-                what: format!("account {id}: its carrier does not answer"),
-                since: Some(*since),
-                otherwise: format!(
-                    "it is asked again at {}; near their cut-off its orders take another account",
-                    moment(*until)
-                ),
-                command: format!("diligence accounts probe {id}"),
-            })
-        }
-    }
-}
-
-fn out_of_contract(account: &Account, today: Date, days: i32) -> Option<String> {
-    let id = &account.account;
-    if let Some(from) = account.valid_from.filter(|from| *from > today) {
-        return Some(format!("the contract of account {id} begins on {from}"));
-    }
-    let to = account.valid_to?;
-    let left = today.until(to).ok()?.get_days();
-    match left {
-        ..0 => Some(format!("the contract of account {id} ended on {to}")),
-        left if left <= days => Some(format!(
-            "the contract of account {id} ends on {to}, in {left} days"
-        )),
-        _ => None,
-    }
 }

@@ -169,6 +169,8 @@ pub struct Account {
     pub account: String,
     /// `test` or `live`.
     pub environment: &'static str,
+    /// Whether its carrier can be asked if it accepts the credentials.
+    pub can_be_asked: bool,
     /// Whether it can be used.
     pub line: Line,
     /// Bookings since midnight; none: not known.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::facts::{Account, Books, Bus, CutOff, Facts, Ledger, Limits, Line, Parked, Waiting};
+use crate::accounts;
 use crate::bus::rabbitmq;
 use crate::cli::ending::Failure;
 use crate::config::{self, Config};
@@ -98,7 +99,8 @@ async fn ask_ledger(config: &Config, routes: &Routes) -> (Ledger, Vec<Account>, 
     let (books, accounts, now) = match read {
         Ok((books, accounts, now)) => (Ok(Box::new(books)), accounts, now),
         Err(why) => {
-            let configured = config.accounts.iter().map(of_settings);
+            let configured = config.accounts.iter();
+            let configured = configured.map(|account| of_settings(account, &config.labels));
             (Err(why), configured.collect(), Timestamp::now())
         }
     };
@@ -116,10 +118,12 @@ async fn ask_ledger(config: &Config, routes: &Routes) -> (Ledger, Vec<Account>, 
 }
 
 /// What the configuration says, as if nothing else were known.
-fn of_settings(account: &config::Account) -> Account {
+fn of_settings(account: &config::Account, labels: &config::Labels) -> Account {
     Account {
         account: account.id.clone(),
         environment: account.environment.name(),
+        can_be_asked: accounts::Account::new(account, labels)
+            .is_some_and(|account| account.question().is_some()),
         line: Line::Unknown,
         booked_today: None,
         daily_limit: account.daily_limit,
@@ -160,7 +164,7 @@ async fn read(
         .map(label_by);
     let earliest = books.late_since.into_iter().chain(others).min();
     books.late_since = earliest.filter(|by| *by <= now);
-    let accounts = accounts(config, ledger.as_ref(), routes.midnight(now)).await?;
+    let accounts = lines(config, ledger.as_ref(), routes.midnight(now)).await?;
     Ok((books, accounts, now))
 }
 
@@ -213,7 +217,7 @@ async fn cut_offs(
     Ok(counted.collect())
 }
 
-async fn accounts(
+async fn lines(
     config: &Config,
     ledger: &dyn ledger::Ledger,
     midnight: Timestamp,
@@ -222,7 +226,7 @@ async fn accounts(
     let mut all = Vec::with_capacity(config.accounts.len());
     for settings in &config.accounts {
         let id = settings.id.as_str();
-        let mut account = of_settings(settings);
+        let mut account = of_settings(settings, &config.labels);
         account.booked_today = Some(ledger.booked_since(id, midnight).await?);
         if let Some(pause) = paused.iter().find(|pause| pause.account == id) {
             account.line = Line::Paused {

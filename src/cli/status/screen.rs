@@ -141,6 +141,10 @@ fn mebibytes(bytes: u64) -> f64 {
 }
 
 fn workers(facts: &Facts, books: &Books) -> Option<Figure> {
+    // A worker that was killed has just given a sign.
+    if facts.ledger.has_worker == Some(false) {
+        return None;
+    }
     let alive = books.workers.iter().filter(|worker| {
         let silent = super::facts::is_past(worker.seen_at, facts.limits.silence, facts.now);
         worker.stopped_at.is_none() && !silent

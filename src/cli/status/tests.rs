@@ -39,6 +39,7 @@ fn account(id: &str, line: Line) -> Account {
     Account {
         account: id.into(),
         environment: "test",
+        can_be_asked: true,
         line,
         booked_today: Some(3),
         daily_limit: None,
@@ -160,6 +161,7 @@ fn a_ledger_that_cannot_be_written_explains_a_worker_that_gives_no_sign() {
         facts.ledger.books.as_mut().expect("books").workers[0].seen_at = ago(10);
     }));
     assert!(alarm.what.contains("cannot be written: is read-only"));
+    assert_eq!(alarm.since, Some(ago(10)));
 }
 
 #[test]
@@ -335,6 +337,11 @@ fn a_refused_account_is_probed_and_the_last_one_is_urgent() {
     let alarm = one(with(|facts| facts.accounts[0].line = refused(false)));
     assert_eq!(alarm.command, "diligence accounts probe dhl --resume");
     assert_eq!((alarm.urgency, alarm.since), (Urgency::Soon, Some(ago(40))));
+    let unasked = one(with(|facts| {
+        facts.accounts[0].can_be_asked = false;
+        facts.accounts[0].line = refused(false);
+    }));
+    assert!(unasked.command.starts_with("diligence accounts resume dhl"));
     let alarm = one(with(|facts| facts.accounts[0].line = refused(true)));
     assert_eq!(alarm.urgency, Urgency::Watch);
     let last = one(with(|facts| {
