@@ -29,7 +29,7 @@ impl Status {
     /// When the configuration cannot work; everything else that fails is told as an alarm.
     pub async fn run(self, source: &Source) -> Result<Ending, Failure> {
         let config = gateway::checked(source, |_| Vec::new())?;
-        let facts = gather::facts(&config).await?;
+        let facts = Box::pin(gather::facts(&config)).await?;
         let alarms = alarms::raise(&facts);
         if self.form.json {
             output::json(&screen::json(&facts, &alarms))?;
