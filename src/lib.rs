@@ -19,7 +19,7 @@ mod routing;
 // doing it
 mod carrier_http;
 mod dispatch;
-mod registry;
+pub mod registry;
 mod retry;
 // keeping it, and telling
 mod events;

@@ -1,7 +1,9 @@
 //! A carrier's request as it goes on the wire: address, authentication, and the secrets in their
 //! places. The only file that looks at a secret's value.
 
-use carrier_sdk::{Auth, Body, Escaping, Method, Piece, Request};
+use carrier_sdk::body::formed;
+use carrier_sdk::{Auth, Body, Escaping, Method, Piece, Request, Signature, Signing};
+use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -27,14 +29,21 @@ pub(super) fn compose(
     for (name, value) in &request.headers {
         builder = builder.header(*name, value.as_str());
     }
+    let mut text = String::new();
     if let Body::Text {
         content_type,
         pieces,
     } = &request.body
     {
-        builder = builder
-            .header(CONTENT_TYPE, *content_type)
-            .body(fill(access, pieces)?);
+        text = fill(access, pieces)?;
+        builder = builder.header(CONTENT_TYPE, *content_type);
+    }
+    if let Auth::Signed(signature) = &request.auth {
+        let value = signed(access, signature, &request.path, &text)?;
+        builder = builder.header(signature.header, value);
+    }
+    if request.body != Body::Empty {
+        builder = builder.body(text);
     }
     authenticate(access, builder, &request.auth, token)?
         .build()
@@ -80,7 +89,7 @@ fn authenticate(
     token: Option<&Token>,
 ) -> Result<RequestBuilder, NotSent> {
     Ok(match auth {
-        Auth::None => builder,
+        Auth::None | Auth::Signed(_) => builder,
         Auth::Basic { username, password } => builder.basic_auth(
             secret(access, username)?.expose_secret(),
             Some(secret(access, password)?.expose_secret()),
@@ -107,6 +116,33 @@ fn authenticate(
     })
 }
 
+/// The header that the carrier's own function computes, for this very moment.
+fn signed(
+    access: &Access,
+    signature: &Signature,
+    path: &str,
+    body: &str,
+) -> Result<HeaderValue, NotSent> {
+    let names = signature.secrets.iter();
+    let secrets: Vec<&str> = names
+        .map(|name| Ok(secret(access, name)?.expose_secret()))
+        .collect::<Result<_, NotSent>>()?;
+    let value = (signature.sign)(&Signing {
+        path,
+        body,
+        at: Timestamp::now(),
+        secrets: &secrets,
+    });
+    let mut value = HeaderValue::from_str(&value).map_err(|_| {
+        NotSent::setup(format!(
+            "a secret of account `{}` holds characters that HTTP cannot carry",
+            access.id
+        ))
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
 fn secret<'access>(access: &'access Access, name: &str) -> Result<&'access SecretString, NotSent> {
     access.secrets.get(name).ok_or_else(|| {
         NotSent::setup(format!(
@@ -126,7 +162,12 @@ fn fill(access: &Access, pieces: &[Piece]) -> Result<String, NotSent> {
                 match escaping {
                     Escaping::Xml => xml(value, &mut filled),
                     Escaping::Json => json(value, &mut filled),
-                    Escaping::Form => form(value, &mut filled),
+                    Escaping::Form => filled.push_str(&formed(value)),
+                    Escaping::XmlInForm => {
+                        let mut text = String::new();
+                        xml(value, &mut text);
+                        filled.push_str(&formed(&text));
+                    }
                 }
             }
         }
@@ -153,18 +194,6 @@ fn json(value: &str, filled: &mut String) {
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'));
     filled.push_str(inside.unwrap_or_default());
-}
-
-fn form(value: &str, filled: &mut String) {
-    for byte in value.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => {
-                filled.push(char::from(byte));
-            }
-            b' ' => filled.push('+'),
-            _ => filled.push_str(&format!("%{byte:02X}")),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -252,6 +281,29 @@ mod tests {
         );
         assert_eq!(filled(Escaping::Json), r#"=a&b<c>\"d'\\ é\n"#);
         assert_eq!(filled(Escaping::Form), "=a%26b%3Cc%3E%22d%27%5C+%C3%A9%0A");
+        assert_eq!(
+            filled(Escaping::XmlInForm),
+            "=a%26amp%3Bb%26lt%3Bc%26gt%3B%26quot%3Bd%26apos%3B%5C+%C3%A9%0A"
+        );
+    }
+
+    #[test]
+    fn a_signature_is_computed_from_what_is_sent_and_is_never_shown() {
+        let mut signed = request("/x");
+        signed.body = Body::text("text/plain", "body".into());
+        signed.auth = Auth::Signed(Signature {
+            header: "x-signed",
+            secrets: &["key"],
+            sign: |of| format!("{};{};{}", of.path, of.body, of.secrets.join(";")),
+        });
+        let sent = compose(&access("tres"), &Client::default(), &signed, None).expect("sent");
+        let header = sent.headers().get("x-signed").expect("signed");
+        assert_eq!(header.to_str().ok(), Some("/x;body;tres"));
+        assert!(!format!("{sent:?}").contains("tres"));
+        let mut keyless = access("tres");
+        keyless.secrets.clear();
+        let missing = compose(&keyless, &Client::default(), &signed, None);
+        assert!(missing.expect_err("missing").to_string().contains("`key`"));
     }
 
     #[test]

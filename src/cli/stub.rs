@@ -41,8 +41,7 @@ pub async fn run(arguments: Arguments) -> Result<Ending, Failure> {
     for fault in arguments.faults {
         bench.faults.add(fault);
     }
-    let mocks = registry::stubs(&bench);
-    let server = StubServer::start(bench, Some(arguments.listen), mocks)
+    let server = StubServer::start(bench, Some(arguments.listen), registry::stubs())
         .await
         .map_err(|error| {
             let address = arguments.listen;

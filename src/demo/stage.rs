@@ -37,7 +37,7 @@ impl Stage {
             )
         })?;
         let bench = Bench::in_memory();
-        let server = StubServer::start(bench.clone(), None, registry::stubs(&bench))
+        let server = StubServer::start(bench.clone(), None, registry::stubs())
             .await
             .context("no port on loopback could be had for the stub carriers")?;
         let address: SocketAddr = server.address();

@@ -148,6 +148,7 @@ fn content_type(format: LabelFormat) -> &'static str {
         LabelFormat::Pdf => "application/pdf",
         LabelFormat::Png => "image/png",
         LabelFormat::Gif => "image/gif",
+        LabelFormat::Xml => "application/xml",
         LabelFormat::Zpl | LabelFormat::Epl => "application/octet-stream",
     }
 }

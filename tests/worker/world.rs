@@ -62,9 +62,7 @@ impl World {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let bench = Bench::in_memory();
-        let mut mocks = carrier_chronopost::stub::mocks(&bench);
-        mocks.extend(carrier_dhl_express::stub::mocks(&bench));
-        let stubs = StubServer::start(bench.clone(), None, mocks)
+        let stubs = StubServer::start(bench.clone(), None, diligence::registry::stubs())
             .await
             .expect("a port for the stubs");
         let broker = Broker::connect().await;

@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use carrier_chronopost::carrier;
+use carrier_chronopost::Chronopost;
 use carrier_sdk::kit::catalogue;
 use carrier_sdk::request::Response;
 use carrier_sdk::shipment::Contract;
@@ -43,15 +43,15 @@ fn translate(criterion: &mut Criterion) {
         return;
     };
     let answer = answer();
-    let booked = carrier().read_booking(None, &answer);
+    let booked = Chronopost.read_booking(None, &answer);
     assert!(
         matches!(booked, Step::Done(booking) if booking.parcels.iter().all(|parcel| parcel.label.is_some()))
     );
     criterion.bench_function("book", |bencher| {
-        bencher.iter(|| carrier().book(black_box(&intent)));
+        bencher.iter(|| Chronopost.book(black_box(&intent)));
     });
     criterion.bench_function("read_booking with a label of 30 kB", |bencher| {
-        bencher.iter(|| carrier().read_booking(None, black_box(&answer)));
+        bencher.iter(|| Chronopost.read_booking(None, black_box(&answer)));
     });
 }
 

@@ -1,44 +1,27 @@
 //! What Chronopost says about itself: products, limits, settings, and what its silence means.
 //! The sources of each fact, and the doubtful ones, are in the README.
 
-use carrier_sdk::label::LabelFormat;
-use carrier_sdk::profile::{Absence, Product, Profile, Reach, SecretField, Setting, VoidUnit};
-use carrier_sdk::shipment::ServiceOption::{self, Insurance, MondayDelivery, SaturdayDelivery};
+use carrier_sdk::Reach::{International, National};
+use carrier_sdk::ServiceOption::{self, Insurance, MondayDelivery, SaturdayDelivery};
+use carrier_sdk::{Absence, LabelFormat, Product, Profile, SecretField, Setting, VoidUnit};
 
-const NATIONAL: &[ServiceOption] = &[SaturdayDelivery, MondayDelivery, Insurance];
-const INTERNATIONAL: &[ServiceOption] = &[Insurance];
-
-const fn national(code: &'static str, name: &'static str) -> Product {
-    Product {
-        code,
-        name,
-        reach: Reach::National,
-        options: NATIONAL,
-    }
-}
-
-const fn international(code: &'static str, name: &'static str) -> Product {
-    Product {
-        code,
-        name,
-        reach: Reach::International,
-        options: INTERNATIONAL,
-    }
-}
+const AT_HOME: &[ServiceOption] = &[SaturdayDelivery, MondayDelivery, Insurance];
+const ABROAD: &[ServiceOption] = &[Insurance];
 
 /// Relay, appointment, return and food products need more than a [`carrier_sdk::Shipment`] says.
+#[rustfmt::skip]
 pub(crate) static PROFILE: Profile = Profile {
     name: "chronopost",
     title: "Chronopost",
     products: &[
-        national("01", "Chrono 13"),
-        national("02", "Chrono 10"),
-        national("16", "Chrono 18"),
-        national("75", "Chrono 8"),
-        national("76", "Chrono 9"),
-        national("77", "Chrono 12"),
-        international("17", "Chrono Express"),
-        international("44", "Chrono Classic"),
+        Product::new("01", "Chrono 13", National, AT_HOME),
+        Product::new("02", "Chrono 10", National, AT_HOME),
+        Product::new("16", "Chrono 18", National, AT_HOME),
+        Product::new("75", "Chrono 8", National, AT_HOME),
+        Product::new("76", "Chrono 9", National, AT_HOME),
+        Product::new("77", "Chrono 12", National, AT_HOME),
+        Product::new("17", "Chrono Express", International, ABROAD),
+        Product::new("44", "Chrono Classic", International, ABROAD),
     ],
     label_formats: &[LabelFormat::Pdf, LabelFormat::Zpl],
     reference_max: 35,
@@ -50,34 +33,14 @@ pub(crate) static PROFILE: Profile = Profile {
     absence: Absence::Evidence,
     void_unit: VoidUnit::Parcel,
     settings: &[
-        Setting {
-            name: "sub_account",
-            purpose: "sub-account number, up to 3 digits",
-        },
-        Setting {
-            name: "civility",
-            purpose: "how the shipper is addressed: M (default), E or L",
-        },
-        Setting {
-            name: "label_mode",
-            purpose: "label layout: SPD (default), PDF, PPR, THE, THEPSG; Z2D (default), ZPL300, Z2DPSG",
-        },
-        Setting {
-            name: "pre_alert",
-            purpose: "email: Chronopost announces the parcel to a consignee with an e-mail address",
-        },
+        Setting::new("sub_account", "sub-account number, up to 3 digits"),
+        Setting::new("civility", "how the shipper is addressed: M (default), E or L"),
+        Setting::new("label_mode", "label layout: SPD (default), PDF, PPR, THE, THEPSG; Z2D (default), ZPL300, Z2DPSG"),
+        Setting::new("pre_alert", "email: Chronopost announces the parcel to a consignee with an e-mail address"),
     ],
     secrets: &[
-        SecretField {
-            name: "password",
-            required: true,
-            without: "nothing can be booked",
-        },
-        SecretField {
-            name: "tracking_password",
-            required: false,
-            without: "every doubt will park: bookings cannot be looked up",
-        },
+        SecretField::required("password", "nothing can be booked"),
+        SecretField::optional("tracking_password", "every doubt will park: bookings cannot be looked up"),
     ],
     tracking_page: Some("https://www.chronopost.fr/tracking-no-cms/suivi-page?listeNumerosLT={}"),
 };

@@ -1,433 +1,235 @@
 //! A stand-in for Chronopost: books into the bench's ledger and speaks Chronopost's language.
 //!
-//! Reads requests with types of its own, so that a mistake in `wire` is not made twice. Refuses
-//! what Chronopost would refuse; the password `wrong` is the wrong one.
+//! Reads requests by itself, so that a mistake in `mapping` is not made twice. Refuses what
+//! Chronopost would refuse; the password `wrong` is the wrong one.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use carrier_sdk::label::LabelFormat;
-use carrier_sdk::soap;
+use carrier_sdk::LabelFormat;
+use carrier_sdk::soap::{self, Service};
 use carrier_sdk::stub::{
-    Answer, Bench, LabelKind, NewBooking, Refused, StubBooking, StubFault, StubVoid, book, label,
-    read,
+    Answer, Asked, Bench, Desk, LabelKind, Refused, Reply, StubBooking, StubVoid, is_password,
 };
-use quick_xml::escape::escape;
-use serde::Deserialize;
-use wiremock::matchers::{method, path};
-use wiremock::{Mock, Request, ResponseTemplate};
+use carrier_sdk::xml::{Element, Node, branch, leaf};
 
 use crate::profile::PROFILE;
-use crate::wire::{SHIPPING, Service, TRACKING};
+use crate::{SHIPPING, TRACKING};
 
-/// The two services, answering from this bench.
-#[must_use]
-pub fn mocks(bench: &Bench) -> Vec<Mock> {
-    let mock = |service: &'static Service| {
-        let bench = bench.clone();
-        Mock::given(method("POST"))
-            .and(path(service.path))
-            .respond_with(move |request: &Request| answer(&bench, service, &request.body))
-    };
-    vec![mock(&SHIPPING), mock(&TRACKING)]
-}
-
-fn answer(bench: &Bench, service: &Service, body: &[u8]) -> ResponseTemplate {
-    let ours = soap::operation(body).is_some_and(|(namespace, _)| namespace == service.namespace);
-    let asked = soap::read(body).ok().filter(|_| ours);
-    match (service.path == SHIPPING.path, asked) {
-        (
-            true,
-            Some(Asked {
-                book: Some(wanted), ..
-            }),
-        ) => booked(bench, &wanted),
-        (
-            false,
-            Some(Asked {
-                find: Some(wanted), ..
-            }),
-        ) => found(bench, &wanted),
-        (
-            false,
-            Some(Asked {
-                cancel: Some(wanted),
-                ..
-            }),
-        ) => cancelled(bench, &wanted),
-        (
-            false,
-            Some(Asked {
-                track: Some(wanted),
-                ..
-            }),
-        ) => tracked(bench, &wanted),
+/// The two services.
+pub fn answer(bench: &Bench, asked: &Asked) -> Option<Reply> {
+    let mut services = [SHIPPING, TRACKING].into_iter();
+    let service = services.find(|service| asked.is("POST", service.path))?;
+    let desk = Desk::new(bench, &PROFILE);
+    let content = soap::content(&asked.body).unwrap_or_default();
+    let ours = content.namespace == service.namespace;
+    Some(match content.name.as_str() {
+        "shippingMultiParcelV5" if ours => booked(&desk, &content),
+        "trackWithSenderRef" if ours => found(&desk, &content),
+        "cancelSkybill" if ours => cancelled(&desk, &content),
+        "trackSkybillV2" if ours => tracked(&desk, &content),
         _ => {
-            let said = || {
-                fault(
-                    500,
-                    "soap:Client",
-                    "Unmarshalling Error: this is no request",
-                )
-            };
-            read(bench, StubFault::None, said, &|_| said())
+            let text = "Unmarshalling Error: this is no request";
+            desk.puzzled(fault(500, "soap:Client", text))
         }
-    }
-}
-
-#[derive(Deserialize)]
-struct Asked {
-    #[serde(rename = "shippingMultiParcelV5")]
-    book: Option<Book>,
-    #[serde(rename = "trackWithSenderRef")]
-    find: Option<Question>,
-    #[serde(rename = "cancelSkybill")]
-    cancel: Option<Question>,
-    #[serde(rename = "trackSkybillV2")]
-    track: Option<Question>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Book {
-    header_value: Header,
-    shipper_value: Shipper,
-    recipient_value: Recipient,
-    ref_value: Vec<Reference>,
-    skybill_value: Vec<Skybill>,
-    skybill_params_value: Params,
-    password: String,
-    number_of_parcel: usize,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Header {
-    account_number: String,
-    id_emit: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Shipper {
-    shipper_civility: String,
-    shipper_country: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Recipient {
-    recipient_name: String,
-    recipient_adress1: String,
-    recipient_adress2: String,
-    recipient_zip_code: String,
-    recipient_city: String,
-    recipient_country: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Reference {
-    shipper_ref: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Skybill {
-    product_code: String,
-    service: String,
-    weight: f64,
-}
-
-#[derive(Deserialize)]
-struct Params {
-    mode: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Question {
-    account_number: String,
-    password: String,
-    senders_ref: String,
-    skybill_number: String,
+    })
 }
 
 /// Code and words of a refusal.
-type No = (&'static str, &'static str);
+type No<'text> = (&'text str, &'text str);
 
-const WRONG_PASSWORD: No = ("33", "Invalid accesColis password");
-const WRONG_ACCOUNT: No = ("33", "Invalid accesColis account number");
+const WRONG_PASSWORD: No<'_> = ("33", "Invalid accesColis password");
 
-fn booked(bench: &Bench, wanted: &Book) -> ResponseTemplate {
-    let said = |content: &str| told(&SHIPPING, "shippingMultiParcelV5", content);
-    let reference = wanted
-        .ref_value
-        .first()
-        .map_or("", |first| &first.shipper_ref);
+fn booked(desk: &Desk<'_>, wanted: &Element) -> Reply {
+    let said = |content| told(&SHIPPING, "shippingMultiParcelV5", content);
+    let text = |path| wanted.text(path).unwrap_or_default();
+    let reference = text("refValue/shipperRef");
     let accept = |kind| {
         if let Some(no) = refused(wanted) {
-            return said(&error(no));
+            return said(error(no));
         }
-        let booking = bench.ledger.accept(new_booking(wanted, reference), number);
-        let parcels = booking.parcels.iter();
-        let parcels: String = parcels.map(|number| parcel(wanted, kind, number)).collect();
-        said(&format!("<errorCode>0</errorCode><errorMessage/>{parcels}"))
+        let booking = desk.accept(
+            (text("headerValue/accountNumber"), reference),
+            text("skybillValue/productCode"),
+            wanted.list("skybillValue").count(),
+            // two letters, nine digits, the country
+            |serial| format!("XS{serial:09}FR"),
+        );
+        let mode = text("skybillParamsValue/mode");
+        let mut content = vec![leaf("errorCode", 0), leaf("errorMessage", "")];
+        content.extend(
+            booking
+                .parcels
+                .iter()
+                .map(|number| parcel(mode, kind, number)),
+        );
+        said(content)
     };
-    let drawn = bench.faults.draw(PROFILE.name, "book", Some(reference));
-    book(bench, drawn, accept, &|refused| refusal(refused, &said))
+    desk.book(reference, accept, &|refused| refusal(refused, &said))
 }
 
-fn new_booking<'a>(wanted: &'a Book, reference: &'a str) -> NewBooking<'a> {
-    NewBooking {
-        carrier: PROFILE.name,
-        account: &wanted.header_value.account_number,
-        reference,
-        product: wanted
-            .skybill_value
-            .first()
-            .map_or("", |first| &first.product_code),
-        parcels: wanted.number_of_parcel,
-    }
-}
-
-/// The shape of a skybill number: two letters, nine digits, the country.
-fn number(serial: u64) -> String {
-    format!("XS{serial:09}FR")
-}
-
-fn parcel(wanted: &Book, kind: LabelKind, number: &str) -> String {
-    let format = if wanted.skybill_params_value.mode.starts_with('Z') {
+fn parcel(mode: &str, kind: LabelKind, number: &str) -> Node {
+    let format = if mode.starts_with('Z') {
         LabelFormat::Zpl
     } else {
         LabelFormat::Pdf
     };
-    let label = match kind {
-        LabelKind::Good => STANDARD.encode(label(format, number)),
-        LabelKind::Missing => String::new(),
-        LabelKind::Broken => "no-base-64!".to_owned(),
-    };
-    format!(
-        "<resultMultiParcelValue><pdfEtiquette>{label}</pdfEtiquette><serviceMark/>\
-         <skybillNumber>{number}</skybillNumber></resultMultiParcelValue>"
+    let label = kind.base64(format, number).unwrap_or_default();
+    branch(
+        "resultMultiParcelValue",
+        [
+            leaf("pdfEtiquette", label),
+            leaf("serviceMark", ""),
+            leaf("skybillNumber", number),
+        ],
     )
 }
 
-/// What Chronopost would refuse.
-fn refused(wanted: &Book) -> Option<No> {
-    let to = &wanted.recipient_value;
-    let Some(first) = wanted.skybill_value.first() else {
-        return Some(("31", "empty data: skybillValue"));
+/// What Chronopost would refuse: where it holds, code and words.
+#[rustfmt::skip]
+fn refused(wanted: &Element) -> Option<No<'static>> {
+    let text = |path| wanted.text(path).unwrap_or_default();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let longer = |path, max| text(path).chars().count() > max;
+    let country = text("recipientValue/recipientCountry");
+    let zip = text("recipientValue/recipientZipCode");
+    let weighs = |parcel: &Element| {
+        let weight = parcel.text("weight").and_then(|weight| weight.parse::<f64>().ok());
+        weight.is_some_and(|weight| weight > 0.0 && weight <= 30.0)
     };
-    let foreign = to.recipient_country != wanted.shipper_value.shipper_country;
-    let zip = &to.recipient_zip_code;
-    let five_digits = zip.len() == 5 && zip.bytes().all(|b| b.is_ascii_digit());
-    let too_long = |text: &str, max| text.chars().count() > max;
-    let [line1, line2] = [&to.recipient_adress1, &to.recipient_adress2];
+    let count = wanted.list("skybillValue").count();
     let reasons = [
-        (
-            !is_account(&wanted.header_value.account_number),
-            WRONG_ACCOUNT,
-        ),
-        (!is_password(&wanted.password), WRONG_PASSWORD),
-        (
-            wanted.header_value.id_emit != "CHRFR",
-            ("33", "invalid data: idEmit"),
-        ),
-        (
-            wanted.shipper_value.shipper_civility.is_empty(),
-            ("31", "empty data: shipperCivility"),
-        ),
-        (
-            to.recipient_name.is_empty() || line1.is_empty(),
-            ("31", "empty data: recipient"),
-        ),
-        (
-            too_long(line1, 38) || too_long(line2, 38),
-            ("32", "incorrect data length: recipientAdress"),
-        ),
-        (
-            too_long(&to.recipient_city, 50),
-            ("32", "incorrect data length: recipientCity"),
-        ),
-        (
-            wanted
-                .skybill_value
-                .iter()
-                .any(|one| !(one.weight > 0.0 && one.weight <= 30.0)),
-            ("33", "invalid data: weight"),
-        ),
-        (
-            wanted.skybill_value.len() != wanted.number_of_parcel,
-            ("33", "Validation error"),
-        ),
-        (
-            PROFILE.product(&first.product_code).is_none(),
-            ("35", "Code Service GeoPost not found"),
-        ),
-        (
-            foreign && first.service != "0",
-            ("33", "invalid data: service"),
-        ),
-        (
-            to.recipient_country == "FR" && !five_digits,
-            (
-                "38",
-                "Routing message: country and postal code do not match",
-            ),
-        ),
+        (count == 0, ("31", "empty data: skybillValue")),
+        (!digits(text("headerValue/accountNumber")), ("33", "Invalid accesColis account number")),
+        (!is_password(text("password")), WRONG_PASSWORD),
+        (text("headerValue/idEmit") != "CHRFR", ("33", "invalid data: idEmit")),
+        (text("shipperValue/shipperCivility").is_empty(), ("31", "empty data: shipperCivility")),
+        (text("recipientValue/recipientName").is_empty(), ("31", "empty data: recipientName")),
+        (text("recipientValue/recipientAdress1").is_empty(), ("31", "empty data: recipientAdress1")),
+        (longer("recipientValue/recipientAdress1", 38), ("32", "incorrect data length: recipientAdress")),
+        (longer("recipientValue/recipientAdress2", 38), ("32", "incorrect data length: recipientAdress")),
+        (longer("recipientValue/recipientCity", 50), ("32", "incorrect data length: recipientCity")),
+        (!wanted.list("skybillValue").all(weighs), ("33", "invalid data: weight")),
+        (text("numberOfParcel") != count.to_string(), ("33", "Validation error")),
+        (PROFILE.product(text("skybillValue/productCode")).is_none(), ("35", "Code Service GeoPost not found")),
+        (country != text("shipperValue/shipperCountry") && text("skybillValue/service") != "0", ("33", "invalid data: service")),
+        (country == "FR" && !(digits(zip) && zip.len() == 5), ("38", "Routing message: country and postal code do not match")),
     ];
-    reasons
-        .into_iter()
-        .find(|(holds, _)| *holds)
-        .map(|(_, no)| no)
+    reasons.into_iter().find(|(holds, _)| *holds).map(|(_, no)| no)
 }
 
-fn is_account(number: &str) -> bool {
-    !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn is_password(password: &str) -> bool {
-    !password.is_empty() && password != "wrong"
-}
-
-fn found(bench: &Bench, question: &Question) -> ResponseTemplate {
-    let reference = &question.senders_ref;
+fn found(desk: &Desk<'_>, asked: &Element) -> Reply {
+    let text = |path| asked.text(path).unwrap_or_default();
     let content = || {
-        if !is_password(&question.password) {
+        if !is_password(text("password")) {
             return error(WRONG_PASSWORD);
         }
-        let account = &question.account_number;
-        let bookings = bench.ledger.find(PROFILE.name, account, reference);
+        let bookings = desk.find(text("accountNumber"), text("sendersRef"));
         let parcels = bookings.iter().flat_map(|booking| {
             let listed = |number| {
-                let events = events(booking);
-                format!("<listParcel>{events}<skybillNumber>{number}</skybillNumber></listParcel>")
+                let events = events(booking).into_iter();
+                branch("listParcel", events.chain([leaf("skybillNumber", number)]))
             };
             booking.parcels.iter().map(listed)
         });
         // a look-up tells ten parcels at most
-        format!(
-            "<errorCode>0</errorCode>{}",
-            parcels.take(10).collect::<String>()
-        )
+        std::iter::once(leaf("errorCode", 0))
+            .chain(parcels.take(10))
+            .collect()
     };
-    asked(
-        bench,
-        ("find", "trackWithSenderRef"),
-        Some(reference),
-        content,
-    )
+    let reference = Some(text("sendersRef"));
+    reply(desk, ("find", "trackWithSenderRef"), reference, content)
 }
 
-fn cancelled(bench: &Bench, question: &Question) -> ResponseTemplate {
-    let number = &question.skybill_number;
-    let booking = bench.ledger.by_number(PROFILE.name, number);
+fn cancelled(desk: &Desk<'_>, asked: &Element) -> Reply {
+    let text = |path| asked.text(path).unwrap_or_default();
+    let number = text("skybillNumber");
+    let booking = desk.by_number(number);
+    let own = |booking: &StubBooking| booking.account == text("accountNumber");
     let content = || {
-        if !is_password(&question.password) {
+        if !is_password(text("password")) {
             return error(WRONG_PASSWORD);
         }
-        let own = |booking: &StubBooking| booking.account == question.account_number;
         let outcome = match booking.as_ref().is_some_and(own) {
-            true => bench.ledger.void(PROFILE.name, number),
+            true => desk.void(number),
             false => StubVoid::NotFound,
         };
         match outcome {
-            StubVoid::Voided => "<errorCode>0</errorCode><statusCode>0</statusCode>".to_owned(),
+            StubVoid::Voided => vec![leaf("errorCode", 0), leaf("statusCode", 0)],
             StubVoid::TooLate => error(("3", "the parcel has been taken over")),
             StubVoid::NotFound => error(("2", "the parcel is not of this account")),
         }
     };
     let reference = booking.as_ref().map(|booking| booking.reference.as_str());
-    asked(bench, ("void", "cancelSkybill"), reference, content)
+    reply(desk, ("void", "cancelSkybill"), reference, content)
 }
 
-fn tracked(bench: &Bench, question: &Question) -> ResponseTemplate {
-    let number = &question.skybill_number;
-    let booking = bench.ledger.by_number(PROFILE.name, number);
+fn tracked(desk: &Desk<'_>, asked: &Element) -> Reply {
+    let number = asked.text("skybillNumber").unwrap_or_default();
+    let booking = desk.by_number(number);
     let content = || {
-        let events = booking.as_ref().map(events).unwrap_or_default();
-        format!(
-            "<errorCode>0</errorCode><listEventInfoComp>{events}\
-             <skybillNumber>{}</skybillNumber></listEventInfoComp>",
-            escape(number.as_str())
-        )
+        let events = booking.as_ref().map(events).unwrap_or_default().into_iter();
+        let listed = events.chain([leaf("skybillNumber", number)]);
+        vec![leaf("errorCode", 0), branch("listEventInfoComp", listed)]
     };
     let reference = booking.as_ref().map(|booking| booking.reference.as_str());
-    asked(bench, ("track", "trackSkybillV2"), reference, content)
+    reply(desk, ("track", "trackSkybillV2"), reference, content)
 }
 
-/// The answer of the tracking service: our name of the operation, and its own.
-fn asked(
-    bench: &Bench,
+/// The reply of the tracking service: our name of the operation, and its own.
+fn reply(
+    desk: &Desk<'_>,
     (operation, name): (&str, &str),
     reference: Option<&str>,
-    content: impl FnOnce() -> String,
-) -> ResponseTemplate {
-    let said = |content: &str| told(&TRACKING, name, content);
-    let drawn = bench.faults.draw(PROFILE.name, operation, reference);
-    read(bench, drawn, || said(&content()), &|refused| {
+    content: impl FnOnce() -> Vec<Node>,
+) -> Reply {
+    let said = |content| told(&TRACKING, name, content);
+    let answer = || said(content());
+    desk.answer(operation, reference, answer, &|refused| {
         refusal(refused, &said)
     })
 }
 
 /// What happened to a parcel so far, in codes padded with blanks.
-fn events(booking: &StubBooking) -> String {
-    let at = booking.at.strftime("%Y-%m-%dT%H:%M:%S+00:00");
-    let event = |code: &str, label: &str| {
-        format!(
-            "<events><code>{code}</code><eventDate>{at}</eventDate><eventLabel>{label}</eventLabel>\
-             <highPriority>true</highPriority><NPC></NPC><officeLabel>STUB</officeLabel>\
-             <zipCode>     </zipCode></events>"
-        )
+fn events(booking: &StubBooking) -> Vec<Node> {
+    let event = |(code, label): (&str, &str)| {
+        let fields = [
+            leaf("code", code),
+            leaf("eventDate", booking.at.strftime("%Y-%m-%dT%H:%M:%S+00:00")),
+            leaf("eventLabel", label),
+            leaf("highPriority", true),
+            leaf("NPC", ""),
+            leaf("officeLabel", "STUB"),
+            leaf("zipCode", "     "),
+        ];
+        branch("events", fields)
     };
-    let mut events = event("DC ", "Shipment in preparation");
-    if booking.picked_up {
-        events.push_str(&event("DB ", "Shipment handed over by shipper"));
-    }
-    events
+    let told = [
+        ("DC ", "Shipment in preparation"),
+        ("DB ", "Shipment handed over by shipper"),
+    ];
+    let count = if booking.picked_up { 2 } else { 1 };
+    told.into_iter().take(count).map(event).collect()
 }
 
-fn refusal(refused: Refused<'_>, said: &dyn Fn(&str) -> Answer) -> Answer {
+fn refusal(refused: Refused<'_>, said: &dyn Fn(Vec<Node>) -> Answer) -> Answer {
     match refused {
         Refused::Busy => fault(429, "soap:Server", "Too many requests"),
-        Refused::Unauthorized => said(&error(WRONG_PASSWORD)),
-        Refused::Rejected { code, message } => said(&error((code, message))),
+        Refused::Unauthorized => said(error(WRONG_PASSWORD)),
+        Refused::Rejected { code, message } => said(error((code, message))),
         Refused::Broken => fault(500, "soap:Server", "Internal error"),
         Refused::Down => fault(503, "soap:Server", "Service unavailable"),
     }
 }
 
-fn error((code, message): (&str, &str)) -> String {
-    let (code, message) = (escape(code), escape(message));
-    format!("<errorCode>{code}</errorCode><errorMessage>{message}</errorMessage>")
+fn error((code, message): No<'_>) -> Vec<Node> {
+    vec![leaf("errorCode", code), leaf("errorMessage", message)]
 }
 
-fn told(service: &Service, operation: &str, content: &str) -> Answer {
-    let Service { namespace, .. } = service;
-    envelope(
-        200,
-        &format!(
-            "<ns2:{operation}Response xmlns:ns2=\"{namespace}\"><return>{content}</return>\
-             </ns2:{operation}Response>"
-        ),
-    )
+fn told(service: &Service, operation: &str, content: Vec<Node>) -> Answer {
+    let name = format!("ns2:{operation}Response");
+    let told = branch(name, [branch("return", content)]).with("xmlns:ns2", service.namespace);
+    Answer::soap(200, told)
 }
 
 fn fault(status: u16, code: &str, text: &str) -> Answer {
-    envelope(
-        status,
-        &format!(
-            "<soap:Fault><faultcode>{code}</faultcode><faultstring>{text}</faultstring></soap:Fault>"
-        ),
-    )
-}
-
-fn envelope(status: u16, body: &str) -> Answer {
-    Answer::xml(
-        status,
-        format!(
-            "<soap:Envelope xmlns:soap=\"{}\"><soap:Body>{body}</soap:Body></soap:Envelope>",
-            soap::ENVELOPE
-        ),
-    )
+    let fault = [leaf("faultcode", code), leaf("faultstring", text)];
+    Answer::soap(status, branch("s:Fault", fault))
 }

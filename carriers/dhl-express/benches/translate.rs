@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use carrier_dhl_express::carrier;
+use carrier_dhl_express::DhlExpress;
 use carrier_sdk::stub::pdf_of_size;
 use carrier_sdk::{Carrier, Response};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -27,18 +27,18 @@ fn translate(criterion: &mut Criterion) {
     let declared = intents::to_switzerland();
     let answer = answer();
     criterion.bench_function("book", |bencher| {
-        bencher.iter(|| carrier().book(black_box(&intent)));
+        bencher.iter(|| DhlExpress.book(black_box(&intent)));
     });
     criterion.bench_function("book_with_customs", |bencher| {
-        bencher.iter(|| carrier().book(black_box(&declared)));
+        bencher.iter(|| DhlExpress.book(black_box(&declared)));
     });
     criterion.bench_function("read_booking", |bencher| {
-        bencher.iter(|| carrier().read_booking(None, black_box(&answer)));
+        bencher.iter(|| DhlExpress.read_booking(None, black_box(&answer)));
     });
     criterion.bench_function("book_and_read", |bencher| {
         bencher.iter(|| {
-            let request = carrier().book(black_box(&intent));
-            (request, carrier().read_booking(None, black_box(&answer)))
+            let request = DhlExpress.book(black_box(&intent));
+            (request, DhlExpress.read_booking(None, black_box(&answer)))
         });
     });
 }

@@ -3,26 +3,21 @@
 //! Pure translation: no network, no clock, no retry, no secret. DHL gives a label once, in the
 //! answer to the booking, and takes no booking back: voiding and relabelling are absent here.
 
-mod faults;
+mod booking;
+pub mod faults;
 mod mapping;
 mod profile;
-#[cfg(feature = "stub")]
 pub mod stub;
-mod wire;
+mod tracking;
 
 use carrier_sdk::{
-    Booking, Carrier, Find, Intent, Memo, Profile, Refusal, Request, Response, Step, Track,
+    Auth, Booking, Carrier, Effect, Find, Intent, Memo, Method, Profile, Refusal, Request,
+    Response, Step, Track,
 };
 
 /// DHL Express as a carrier.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DhlExpress;
-
-/// The carrier, for the registry.
-#[must_use]
-pub fn carrier() -> DhlExpress {
-    DhlExpress
-}
 
 impl Carrier for DhlExpress {
     fn profile(&self) -> &Profile {
@@ -34,7 +29,7 @@ impl Carrier for DhlExpress {
     }
 
     fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
-        mapping::reading::booking(answer)
+        booking::read(answer)
     }
 
     fn finding(&self) -> Option<&dyn Find> {
@@ -44,4 +39,15 @@ impl Carrier for DhlExpress {
     fn tracking(&self) -> Option<&dyn Track> {
         Some(self)
     }
+}
+
+/// A call of MyDHL.
+fn call(effect: Effect, method: Method, path: &str) -> Request {
+    Request::new(effect, method, path)
+        // the interface version whose fields are written here
+        .header("x-version", "3.1.0")
+        .auth(Auth::Basic {
+            username: "username",
+            password: "password",
+        })
 }

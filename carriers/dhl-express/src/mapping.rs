@@ -1,164 +1,103 @@
 //! An intent in DHL's words: the booking request. What does not fit is refused by field, all at
-//! once. Reading answers is in `mapping/reading.rs` and `mapping/tracking.rs`.
+//! once. Answers are read in `booking.rs` and `tracking.rs`.
 
-mod customs;
-pub(crate) mod reading;
-mod tracking;
-
+use carrier_sdk::ServiceOption::{SaturdayDelivery, Signature};
+use carrier_sdk::customs::{self, Declaration};
 use carrier_sdk::geography::customs_needed;
-use carrier_sdk::{
-    Auth, Body, Check, Contract, Effect, Intent, LabelFormat, Method, Money, Party, PartyKind,
-    Refusal, Request, ServiceOption, Size, text,
-};
-use rust_decimal::Decimal;
+use carrier_sdk::json::{decimal, without_nulls};
+use carrier_sdk::party::{Address, Room, given};
+use carrier_sdk::shipment::kilograms;
+use carrier_sdk::{Body, Check, Effect, Intent, Method, Party, PartyKind, Refusal, Request};
 use serde_json::{Value, json};
 
-use crate::profile::{Carries, PROFILE, carries};
-use crate::wire;
+use crate::call;
+use crate::profile::PROFILE;
 
-/// The interface version whose fields are written here.
-const VERSION: (&str, &str) = ("x-version", "3.1.0");
-const AUTH: Auth = Auth::Basic {
-    username: "username",
-    password: "password",
-};
-
-const UNKNOWN: Size = Size {
-    length_mm: 0,
-    width_mm: 0,
-    height_mm: 0,
+const ROOM: Room = Room {
+    name: 100,
+    company: 100,
+    line: 45,
+    postal_code: 12,
+    city: 45,
+    email: 70,
+    phone: 70,
+    ..Room::USUAL
 };
 
 /// The request that books this intent.
 pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
-    let mut check = Check::default();
-    offered(&mut check, intent);
-    let mut body = shipment(&mut check, intent);
-    wire::drop_nulls(&mut body);
+    let mut check = Check::of(&PROFILE, intent);
+    let body = without_nulls(shipment(&mut check, intent));
     check.done()?;
-    Ok(Request {
-        effect: Effect::Books,
-        method: Method::Post,
-        path: "/shipments".to_owned(),
-        query: Vec::new(),
-        headers: vec![(VERSION.0, VERSION.1.to_owned())],
-        auth: AUTH,
-        body: Body::text("application/json", body.to_string()),
-    })
-}
-
-fn offered(check: &mut Check, intent: &Intent) {
-    let Some(product) = PROFILE.product(&intent.product) else {
-        return check.refuse("service", "DHL Express has no product of this code");
-    };
-    for option in &intent.shipment.options {
-        if !product.options.contains(option) {
-            check.refuse("options", format!("{} is not offered", option.name()));
-        }
-    }
-    let parcels = intent.shipment.parcels.len();
-    if parcels == 0 || parcels > PROFILE.parcels_max {
-        check.refuse("parcels", "DHL takes 1 to 999 parcels in a booking");
-    }
+    Ok(call(Effect::Books, Method::Post, "/shipments").body(Body::json(&body)))
 }
 
 fn shipment(check: &mut Check, intent: &Intent) -> Value {
     let shipment = &intent.shipment;
-    let settings = &intent.contract;
+    let contract = &intent.contract;
     let national = shipment.shipper.country == shipment.consignee.country;
     let several = shipment.parcels.len() > 1;
+    let linked = several.then(|| json!([{"typeCode": "linkLabelsByPieces", "isRequested": true}]));
     json!({
         "plannedShippingDateAndTime": intent.hand_over_at.strftime("%Y-%m-%dT%H:%M:%S GMT%:z").to_string(),
         "pickup": {"isRequested": false},
         "productCode": intent.product,
         "localProductCode": national.then_some(&intent.product),
-        "accounts": [{"typeCode": "shipper", "number": check.needed("account.account_number", &settings.number, 12)}],
+        "accounts": [{"typeCode": "shipper", "number": check.needed("account.account_number", &contract.number, 12)}],
         "valueAddedServices": services(check, intent),
         "outputImageProperties": {
-            "encodingFormat": label_encoding(check, intent.label_format),
+            "encodingFormat": intent.label_format.name(),
             "imageOptions": [
-                {"typeCode": "label", "templateName": settings.setting("label_template").unwrap_or("ECOM26_84_001")},
+                {"typeCode": "label", "templateName": contract.setting("label_template").unwrap_or("ECOM26_84_001")},
                 {"typeCode": "waybillDoc", "isRequested": false},
             ],
             "splitTransportAndWaybillDocLabels": true,
         },
-        "customerReferences": [{"typeCode": "CU", "value": check.needed("reference", &intent.reference, PROFILE.reference_max)}],
+        "customerReferences": [{"typeCode": "CU", "value": intent.reference}],
         "customerDetails": {
             "shipperDetails": party(check, "ship_from", &shipment.shipper, None),
-            "receiverDetails": party(check, "recipient", &shipment.consignee, settings.setting("default_phone")),
+            "receiverDetails": party(check, "recipient", &shipment.consignee, contract.setting("default_phone")),
         },
         "content": content(check, intent),
         "estimatedDeliveryDate": {"isRequested": true, "typeCode": "QDDC"},
-        "getAdditionalInformation": several.then(|| json!([{"typeCode": "linkLabelsByPieces", "isRequested": true}])),
+        "getAdditionalInformation": linked,
     })
 }
 
-fn label_encoding(check: &mut Check, format: LabelFormat) -> &'static str {
-    let made = PROFILE.label_formats.contains(&format);
-    check.require(made, "label_format", "DHL makes pdf and zpl labels");
-    format.name()
-}
-
 fn services(check: &mut Check, intent: &Intent) -> Option<Vec<Value>> {
-    let options = &intent.shipment.options;
-    let mut services = Vec::new();
-    if options.contains(&ServiceOption::SaturdayDelivery) {
-        services.push(json!({"serviceCode": "AA"}));
-    }
-    if options.contains(&ServiceOption::Signature) {
-        // not SX, which is its opposite: left at the door without a signature
-        services.push(json!({"serviceCode": "SF"}));
-    }
-    if options.contains(&ServiceOption::Insurance) {
-        match &intent.shipment.declared_value {
-            Some(Money { amount, currency }) if *amount > Decimal::ZERO => services.push(
-                json!({"serviceCode": "II", "value": wire::decimal(*amount), "currency": currency}),
-            ),
-            _ => check.refuse("declared_value", "is missing, and insurance needs it"),
-        }
-    }
+    // not SX, which is the opposite of SF: left at the door without a signature
+    let codes = intent
+        .shipment
+        .codes(&[(SaturdayDelivery, "AA"), (Signature, "SF")]);
+    let codes = codes.iter().map(|code| json!({"serviceCode": code}));
+    let mut services: Vec<Value> = codes.collect();
+    services.extend(check.insured(&intent.shipment).map(|value| {
+        json!({"serviceCode": "II", "value": decimal(value.amount), "currency": value.currency})
+    }));
     (!services.is_empty()).then_some(services)
 }
 
 fn party(check: &mut Check, place: &str, party: &Party, default_phone: Option<&str>) -> Value {
-    let field = |name: &str| format!("{place}.{name}");
-    let lines = check.keep(text::lines(&field("street"), &party.street, 45, 3));
-    let placed = !lines.is_empty();
-    check.require(
-        placed,
-        &field("street"),
-        "is empty, and the carrier needs it",
-    );
-    let company = given(party.company.as_ref());
-    let name = given(Some(&party.name)).or(company).unwrap_or_default();
-    // a private person has no company, but DHL wants one: the name stands twice
-    let (room, company) = match company {
-        Some(company) => (255, check.needed(&field("company"), company, 100)),
-        None => (100, text::clean(name)),
-    };
-    let name = check.needed(&field("name"), name, room);
-    let province = given(party.province.as_ref());
-    let province = province.map(|name| check.text(&field("province"), name, 35));
-    let code = province.as_ref().filter(|name| matches!(name.len(), 2 | 3));
-    let phone = given(party.phone.as_ref())
-        .or(default_phone)
-        .unwrap_or_default();
+    let address = Address::fit(check, place, party, &ROOM);
+    let phone = given(&address.phone).or(default_phone).unwrap_or_default();
+    let code = given(&address.province).filter(|name| matches!(name.len(), 2 | 3));
     json!({
         "postalAddress": {
-            "postalCode": check.text(&field("postal_code"), &party.postal_code, 12),
-            "cityName": check.needed(&field("city"), &party.city, 45),
-            "countryCode": check.needed(&field("country"), &party.country, 2),
+            "postalCode": address.postal_code,
+            "cityName": address.city,
+            "countryCode": address.country,
             "provinceCode": code,
-            "provinceName": province.as_ref().filter(|_| code.is_none()),
-            "addressLine1": lines.first(),
-            "addressLine2": lines.get(1),
-            "addressLine3": lines.get(2),
+            "provinceName": given(&address.province).filter(|_| code.is_none()),
+            "addressLine1": address.lines.first(),
+            "addressLine2": address.lines.get(1),
+            "addressLine3": address.lines.get(2),
         },
         "contactInformation": {
-            "email": given(party.email.as_ref()).map(|email| check.needed(&field("email"), email, 70)),
-            "phone": check.needed(&field("phone"), phone, 70),
-            "companyName": company,
-            "fullName": name,
+            "email": given(&address.email),
+            "phone": check.needed(&format!("{place}.phone"), phone, ROOM.phone),
+            // a private person has no company, but DHL wants one: the name stands twice
+            "companyName": address.addressee(),
+            "fullName": address.name,
         },
         "typeCode": match party.kind {
             PartyKind::Private => "private",
@@ -167,90 +106,80 @@ fn party(check: &mut Check, place: &str, party: &Party, default_phone: Option<&s
     })
 }
 
-fn given(text: Option<&String>) -> Option<&str> {
-    text.map(String::as_str)
-        .filter(|text| !text.trim().is_empty())
-}
-
 fn content(check: &mut Check, intent: &Intent) -> Value {
     let shipment = &intent.shipment;
-    let settings = &intent.contract;
+    let contract = &intent.contract;
     let border = customs_needed(&shipment.shipper.country, &shipment.consignee.country);
-    let carries = carries(&intent.product);
-    if border && carries == Carries::Nothing {
-        check.refuse("service", "this product does not cross a customs border");
+    match intent.product.as_str() {
+        _ if !border => {}
+        "P" => {}
+        "D" | "K" | "L" | "T" => {
+            let message = "this product carries documents only across a customs border";
+            check.require(shipment.items.is_empty(), "items", message);
+        }
+        _ => check.refuse("service", "this product does not cross a customs border"),
     }
-    if border && carries == Carries::Documents && !shipment.items.is_empty() {
-        check.refuse(
-            "items",
-            "this product carries documents only across a customs border",
-        );
-    }
-    let declared = (border && carries == Carries::Goods).then(|| customs::declare(check, shipment));
+    let declares = border && intent.product == "P";
+    let declared = declares.then(|| customs::declare(check, shipment, 512));
     let described = if border { "Documents" } else { "Merchandise" };
-    let described = settings.setting("content_description").unwrap_or(described);
-    let incoterm = settings.setting("incoterm").unwrap_or("DAP");
-    if !customs::INCOTERMS.contains(&incoterm) {
-        check.refuse(
-            "account.incoterm",
-            "is none that DHL knows; the account's setting is to be corrected",
-        );
-    }
-    let description = match &declared {
-        Some(declared) => declared.description.clone(),
-        None => check.needed("account.content_description", described, 70),
+    let described = contract.setting("content_description").unwrap_or(described);
+    let description = if declares {
+        customs::summary(&shipment.items, 70)
+    } else {
+        check.needed("account.content_description", described, 70)
     };
     let value = declared.as_ref().map(|declared| &declared.value);
     json!({
         "packages": packages(check, intent),
-        "isCustomsDeclarable": declared.is_some(),
-        "declaredValue": value.map(|value| wire::decimal(value.amount)),
+        "isCustomsDeclarable": declares,
+        "declaredValue": value.map(|value| decimal(value.amount)),
         "declaredValueCurrency": value.map(|value| &value.currency),
-        "exportDeclaration": declared.as_ref().map(|declared| &declared.export),
+        "exportDeclaration": declared.as_ref().map(export),
         "description": description,
-        "incoterm": incoterm,
+        "incoterm": check.setting(contract, "incoterm", &customs::INCOTERMS),
         "unitOfMeasurement": "metric",
+    })
+}
+
+/// The declaration in DHL's words. The invoice that travels along is the shop's own to write.
+fn export(declared: &Declaration) -> Value {
+    let line = |line: &customs::Line| {
+        let code = line.hs_code.as_ref();
+        json!({
+            "number": line.number,
+            "description": line.description,
+            "price": decimal(line.unit_price),
+            "quantity": {"value": line.quantity, "unitOfMeasurement": "PCS"},
+            "commodityCodes": code.map(|code| json!([{"typeCode": "outbound", "value": code}])),
+            "manufacturerCountry": line.origin_country,
+            // of the whole line: DHL does not multiply
+            "weight": {"netValue": decimal(kilograms(line.weight_g))},
+        })
+    };
+    json!({
+        "lineItems": declared.lines.iter().map(line).collect::<Vec<_>>(),
+        "exportReasonType": "permanent",
+        "shipmentType": "commercial",
     })
 }
 
 fn packages(check: &mut Check, intent: &Intent) -> Vec<Value> {
     let printed = check.text("label_reference", &intent.shipment.label_reference, 80);
-    let printed = Some(printed).filter(|text| !text.is_empty());
-    let default = default_size(&intent.contract);
     let mut packages = Vec::new();
-    for (index, parcel) in intent.shipment.parcels.iter().enumerate() {
-        let size = parcel.size.or(default).unwrap_or(UNKNOWN);
-        let mut needed = |name: &str, value: u32| {
-            if value == 0 {
-                check.refuse(
-                    format!("parcels[{index}].{name}"),
-                    "is missing, and DHL needs it",
-                );
-            }
-        };
-        needed("weight_g", parcel.weight_g);
-        needed("length_mm", size.length_mm);
-        needed("width_mm", size.width_mm);
-        needed("height_mm", size.height_mm);
+    for ((parcel, size), place) in intent
+        .shipment
+        .parcels
+        .iter()
+        .zip(check.sizes(intent))
+        .zip(1_u32..)
+    {
+        let [length, width, height] = size.centimetres().map(decimal);
         packages.push(json!({
-            "referenceNumber": index + 1,
-            "weight": wire::kilograms(parcel.weight_g.into()),
-            "dimensions": {
-                "length": wire::centimetres(size.length_mm),
-                "width": wire::centimetres(size.width_mm),
-                "height": wire::centimetres(size.height_mm),
-            },
-            "labelDescription": printed,
+            "referenceNumber": place,
+            "weight": decimal(parcel.kilograms()),
+            "dimensions": {"length": length, "width": width, "height": height},
+            "labelDescription": given(&printed),
         }));
     }
     packages
-}
-
-fn default_size(contract: &Contract) -> Option<Size> {
-    let side = |name| contract.setting(name)?.trim().parse().ok();
-    Some(Size {
-        length_mm: side("default_length_mm")?,
-        width_mm: side("default_width_mm")?,
-        height_mm: side("default_height_mm")?,
-    })
 }

@@ -3,132 +3,78 @@
 //! It refuses what DHL would refuse (no credentials, a missing or overlong field) and, like DHL,
 //! books the same reference twice when asked twice. It knows no prices and no real places.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use carrier_sdk::LabelFormat;
+use carrier_sdk::json::{at, list, text, without_nulls};
 use carrier_sdk::stub::{
-    Answer, Bench, LabelKind, NewBooking, Refused, StubBooking, book, label, read,
+    Answer, Asked, Bench, Desk, LabelKind, Refused, Reply, StubBooking, too_long_or_missing,
 };
 use serde_json::{Value, json};
-use wiremock::matchers::{method, path_regex};
-use wiremock::{Mock, Request, ResponseTemplate};
 
 use crate::profile::PROFILE;
-use crate::wire::drop_nulls;
 
 /// The endpoints, under `/mydhlapi` (production) and `/mydhlapi/test`.
-#[must_use]
-pub fn mocks(bench: &Bench) -> Vec<Mock> {
-    let (booking, tracking) = (bench.clone(), bench.clone());
-    vec![
-        Mock::given(method("POST"))
-            .and(path_regex("^/mydhlapi(/test)?/shipments$"))
-            .respond_with(move |request: &Request| shipments(&booking, request)),
-        Mock::given(method("GET"))
-            .and(path_regex("^/mydhlapi(/test)?/tracking$"))
-            .respond_with(move |request: &Request| track(&tracking, request)),
-    ]
+pub fn answer(bench: &Bench, asked: &Asked) -> Option<Reply> {
+    let desk = Desk::new(bench, &PROFILE);
+    let path = asked.path.strip_prefix("/mydhlapi")?;
+    match (asked.method.as_str(), path.trim_start_matches("/test")) {
+        ("POST", "/shipments") => Some(booked(&desk, asked)),
+        ("GET", "/tracking") => Some(tracked(&desk, asked)),
+        _ => None,
+    }
 }
 
-fn shipments(bench: &Bench, request: &Request) -> ResponseTemplate {
-    let body: Value = request.body_json().unwrap_or_default();
-    let reference = text(&body, "/customerReferences/0/value");
-    match unauthorized(request).or_else(|| invalid(&body)) {
-        Some(no) => ResponseTemplate::new(no.status).set_body_raw(no.body, no.content_type),
+fn booked(desk: &Desk<'_>, asked: &Asked) -> Reply {
+    let body = asked.json();
+    let refused = unauthorized(asked).or_else(|| invalid(&body));
+    match refused {
+        Some(no) => no.into(),
         None => {
-            let fault = bench.faults.draw(PROFILE.name, "book", Some(reference));
-            book(bench, fault, |kind| accept(bench, &body, kind), &refuse)
+            let reference = said(&body, "customerReferences/0/value");
+            desk.book(&reference, |kind| accepted(desk, &body, kind), &refuse)
         }
     }
 }
 
-fn unauthorized(request: &Request) -> Option<Answer> {
-    let header = request.headers.get("authorization");
-    let header = header
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let known = header
-        .strip_prefix("Basic ")
-        .is_some_and(|secret| !secret.is_empty());
-    (!known).then(|| refuse(Refused::Unauthorized))
+fn unauthorized(asked: &Asked) -> Option<Answer> {
+    asked
+        .basic()
+        .is_none()
+        .then(|| refuse(Refused::Unauthorized))
 }
 
 /// What DHL requires: where it stands, and how long it may be.
+#[rustfmt::skip]
 const REQUIRED: [(&str, usize); 22] = [
-    ("/plannedShippingDateAndTime", 29),
-    ("/productCode", 6),
-    ("/accounts/0/typeCode", 12),
-    ("/accounts/0/number", 12),
-    ("/customerReferences/0/value", 35),
-    ("/customerDetails/shipperDetails/postalAddress/cityName", 45),
-    (
-        "/customerDetails/shipperDetails/postalAddress/countryCode",
-        2,
-    ),
-    (
-        "/customerDetails/shipperDetails/postalAddress/addressLine1",
-        45,
-    ),
-    (
-        "/customerDetails/shipperDetails/contactInformation/phone",
-        70,
-    ),
-    (
-        "/customerDetails/shipperDetails/contactInformation/companyName",
-        100,
-    ),
-    (
-        "/customerDetails/shipperDetails/contactInformation/fullName",
-        255,
-    ),
-    (
-        "/customerDetails/receiverDetails/postalAddress/cityName",
-        45,
-    ),
-    (
-        "/customerDetails/receiverDetails/postalAddress/countryCode",
-        2,
-    ),
-    (
-        "/customerDetails/receiverDetails/postalAddress/addressLine1",
-        45,
-    ),
-    (
-        "/customerDetails/receiverDetails/contactInformation/phone",
-        70,
-    ),
-    (
-        "/customerDetails/receiverDetails/contactInformation/companyName",
-        100,
-    ),
-    (
-        "/customerDetails/receiverDetails/contactInformation/fullName",
-        255,
-    ),
-    ("/content/description", 70),
-    ("/content/incoterm", 3),
-    ("/content/unitOfMeasurement", 8),
-    ("/outputImageProperties/encodingFormat", 3),
-    ("/outputImageProperties/imageOptions/0/typeCode", 14),
+    ("plannedShippingDateAndTime", 29),
+    ("productCode", 6),
+    ("accounts/0/typeCode", 12),
+    ("accounts/0/number", 12),
+    ("customerReferences/0/value", 35),
+    ("customerDetails/shipperDetails/postalAddress/cityName", 45),
+    ("customerDetails/shipperDetails/postalAddress/countryCode", 2),
+    ("customerDetails/shipperDetails/postalAddress/addressLine1", 45),
+    ("customerDetails/shipperDetails/contactInformation/phone", 70),
+    ("customerDetails/shipperDetails/contactInformation/companyName", 100),
+    ("customerDetails/shipperDetails/contactInformation/fullName", 255),
+    ("customerDetails/receiverDetails/postalAddress/cityName", 45),
+    ("customerDetails/receiverDetails/postalAddress/countryCode", 2),
+    ("customerDetails/receiverDetails/postalAddress/addressLine1", 45),
+    ("customerDetails/receiverDetails/contactInformation/phone", 70),
+    ("customerDetails/receiverDetails/contactInformation/companyName", 100),
+    ("customerDetails/receiverDetails/contactInformation/fullName", 255),
+    ("content/description", 70),
+    ("content/incoterm", 3),
+    ("content/unitOfMeasurement", 8),
+    ("outputImageProperties/encodingFormat", 3),
+    ("outputImageProperties/imageOptions/0/typeCode", 14),
 ];
 
 fn invalid(body: &Value) -> Option<Answer> {
-    let mut problems = Vec::new();
-    for (place, max) in REQUIRED {
-        let length = text(body, place).chars().count();
-        if length == 0 {
-            problems.push(format!("#{place}: required key not found"));
-        } else if length > max {
-            problems.push(format!(
-                "#{place}: expected maxLength: {max}, actual: {length}"
-            ));
-        }
-    }
-    for (place, package) in packages(body).iter().enumerate() {
-        if package["weight"]
-            .as_f64()
-            .is_none_or(|weight| weight < 0.001)
-        {
+    let packages = list(body, "content/packages");
+    let mut problems = too_long_or_missing(body, &REQUIRED);
+    for (place, package) in packages.iter().enumerate() {
+        let weight = package.get("weight").and_then(Value::as_f64);
+        if weight.is_none_or(|weight| weight < 0.001) {
             problems.push(format!(
                 "#/content/packages/{place}/weight: required key not found"
             ));
@@ -138,19 +84,17 @@ fn invalid(body: &Value) -> Option<Answer> {
         return Some(problem(422, "Validation error", &problems));
     }
     let refused = |detail: &str| Some(problem(400, "Bad request", &[detail.to_owned()]));
-    if !is_time(text(body, "/plannedShippingDateAndTime")) {
+    if !is_time(&said(body, "plannedShippingDateAndTime")) {
         return refused("998: ShipTimeStamp is not well formatted.");
     }
-    if PROFILE.product(text(body, "/productCode")).is_none() {
+    if PROFILE.product(&said(body, "productCode")).is_none() {
         return refused(
             "1001: The requested product(s) not available based on your search criteria.",
         );
     }
-    let declarable = body.pointer("/content/isCustomsDeclarable") == Some(&Value::Bool(true));
-    let declared = body
-        .pointer("/content/exportDeclaration/lineItems/0")
-        .is_some();
-    if packages(body).is_empty() || declarable != declared {
+    let declarable = at(body, "content/isCustomsDeclarable") == Some(&Value::Bool(true));
+    let declared = at(body, "content/exportDeclaration/lineItems/0").is_some();
+    if packages.is_empty() || declarable != declared {
         return refused("Missing mandatory parameters: content");
     }
     None
@@ -162,87 +106,64 @@ fn is_time(text: &str) -> bool {
     })
 }
 
-fn accept(bench: &Bench, body: &Value, kind: LabelKind) -> Answer {
-    let new = NewBooking {
-        carrier: PROFILE.name,
-        account: text(body, "/accounts/0/number"),
-        reference: text(body, "/customerReferences/0/value"),
-        product: text(body, "/productCode"),
-        parcels: packages(body).len(),
-    };
-    let booking = bench.ledger.accept_with_parcels(
-        new,
+fn accepted(desk: &Desk<'_>, body: &Value, kind: LabelKind) -> Answer {
+    let parcels = list(body, "content/packages").len();
+    let account = said(body, "accounts/0/number");
+    let reference = said(body, "customerReferences/0/value");
+    let booking = desk.accept_with_parcels(
+        (&account, &reference),
+        &said(body, "productCode"),
+        parcels,
         |serial| format!("{:010}", 1_000_000_000 + serial),
         |serial| format!("JD{:018}", 14_600_000_000_000_000 + serial),
     );
-    let format = match text(body, "/outputImageProperties/encodingFormat") {
+    let format = match said(body, "outputImageProperties/encodingFormat").as_str() {
         "zpl" => LabelFormat::Zpl,
         _ => LabelFormat::Pdf,
     };
-    let linked = text(body, "/getAdditionalInformation/0/typeCode") == "linkLabelsByPieces";
+    let linked = said(body, "getAdditionalInformation/0/typeCode") == "linkLabelsByPieces";
     let pieces = booking.parcels.iter().zip(1..);
     let packages: Vec<_> = pieces
         .clone()
         .map(|(number, place)| json!({"referenceNumber": place, "trackingNumber": number}))
         .collect();
     let documents: Vec<_> = pieces
-        .take(if linked { booking.parcels.len() } else { 1 })
-        .map(|(number, place)| document(kind, format, number, linked.then_some(place)))
+        .take(if linked { parcels } else { 1 })
+        .map(|(number, place)| {
+            json!({
+                "imageFormat": format.name().to_uppercase(),
+                "content": kind.base64(format, number),
+                "typeCode": "label",
+                "packageReferenceNumber": linked.then_some(place),
+            })
+        })
         .collect();
-    told(
-        201,
-        json!({
-            "shipmentTrackingNumber": booking.tracking_number,
-            "trackingUrl": format!("https://stub.example/shipments/{}/tracking", booking.tracking_number),
-            "packages": packages,
-            "documents": (kind != LabelKind::Missing).then_some(documents),
-        }),
-    )
-}
-
-fn told(status: u16, mut body: Value) -> Answer {
-    drop_nulls(&mut body);
-    Answer::json(status, &body)
-}
-
-fn document(kind: LabelKind, format: LabelFormat, number: &str, package: Option<i32>) -> Value {
-    let content = match kind {
-        LabelKind::Broken => "a label that is no base64".to_owned(),
-        _ => STANDARD.encode(label(format, number)),
-    };
-    json!({
-        "imageFormat": format.name().to_uppercase(),
-        "content": content,
-        "typeCode": "label",
-        "packageReferenceNumber": package,
-    })
+    let number = &booking.tracking_number;
+    let body = json!({
+        "shipmentTrackingNumber": number,
+        "trackingUrl": format!("https://stub.example/shipments/{number}/tracking"),
+        "packages": packages,
+        "documents": (kind != LabelKind::Missing).then_some(documents),
+    });
+    Answer::json(201, &without_nulls(body))
 }
 
 fn refuse(refused: Refused<'_>) -> Answer {
+    let one = |status, title, detail: &str| problem(status, title, &[detail.to_owned()]);
     match refused {
-        Refused::Busy => problem(429, "Too Many Requests", &["Too many requests".to_owned()]),
+        Refused::Busy => one(429, "Too Many Requests", "Too many requests"),
         Refused::Unauthorized => {
             Answer::json(401, &json!({"reasons": [{"msg": "Invalid Credentials"}]}))
         }
+        Refused::Rejected { code: "", message } => one(400, "Bad request", message),
         Refused::Rejected { code, message } => {
-            let code = Some(code).filter(|code| !code.is_empty());
-            let detail = code.map(|code| format!("{code}: {message}"));
-            problem(
-                400,
-                "Bad request",
-                &[detail.unwrap_or_else(|| message.to_owned())],
-            )
+            one(400, "Bad request", &format!("{code}: {message}"))
         }
-        Refused::Broken => problem(
-            500,
-            "Internal Server Error",
-            &["999: Process failure occurred. Process ID (1)".to_owned()],
-        ),
-        Refused::Down => problem(
-            503,
-            "Service Unavailable",
-            &["Service Unavailable".to_owned()],
-        ),
+        Refused::Broken => {
+            let detail = "999: Process failure occurred. Process ID (1)";
+            one(500, "Internal Server Error", detail)
+        }
+        Refused::Down => one(503, "Service Unavailable", "Service Unavailable"),
     }
 }
 
@@ -262,70 +183,54 @@ fn problem(status: u16, title: &str, problems: &[String]) -> Answer {
         "additionalDetails": additional,
         "status": status.to_string(),
     });
-    told(status, body)
+    Answer::json(status, &without_nulls(body))
 }
 
-fn track(bench: &Bench, request: &Request) -> ResponseTemplate {
-    let asked = |key: &str| -> Vec<String> {
-        let pairs = request.url.query_pairs();
-        let values = pairs.filter(|(name, _)| name == key);
-        values.map(|(_, value)| value.into_owned()).collect()
-    };
-    let reference = asked("shipmentReference").pop();
+fn tracked(desk: &Desk<'_>, asked: &Asked) -> Reply {
+    let reference = Some(asked.one("shipmentReference")).filter(|one| !one.is_empty());
     let operation = if reference.is_some() { "find" } else { "track" };
-    let fault = bench
-        .faults
-        .draw(PROFILE.name, operation, reference.as_deref());
-    let answer = || match unauthorized(request) {
-        Some(refused) => refused,
-        None => match &reference {
-            Some(reference) => found(bench, reference, &asked),
-            None => located(bench, &asked("shipmentTrackingNumber")),
-        },
+    let answer = || match (unauthorized(asked), reference) {
+        (Some(no), _) => no,
+        (None, Some(reference)) => found(desk, reference, asked),
+        (None, None) => {
+            let numbers = asked.all("shipmentTrackingNumber");
+            let known = numbers
+                .into_iter()
+                .filter_map(|number| desk.by_number(number));
+            shipments(&known.collect::<Vec<_>>(), "No data found")
+        }
     };
-    read(bench, fault, answer, &refuse)
+    desk.answer(operation, reference, answer, &refuse)
 }
 
-fn found(bench: &Bench, reference: &str, asked: &dyn Fn(&str) -> Vec<String>) -> Answer {
-    let one = |key| asked(key).pop().unwrap_or_default();
+fn found(desk: &Desk<'_>, reference: &str, asked: &Asked) -> Answer {
     for key in ["shipperAccountNumber", "dateRangeFrom", "dateRangeTo"] {
-        if one(key).is_empty() {
-            return problem(
-                400,
-                "Missing parameters",
-                &[format!("Missing mandatory parameters: {key}")],
-            );
+        if asked.one(key).is_empty() {
+            let detail = format!("Missing mandatory parameters: {key}");
+            return problem(400, "Missing parameters", &[detail]);
         }
     }
-    let (from, to) = (one("dateRangeFrom"), one("dateRangeTo"));
-    let mut known = bench
-        .ledger
-        .find(PROFILE.name, &one("shipperAccountNumber"), reference);
+    let days = asked.one("dateRangeFrom")..=asked.one("dateRangeTo");
+    let mut known = desk.find(asked.one("shipperAccountNumber"), reference);
     known.retain(|booking| {
         let day: String = booking.at.to_string().chars().take(10).collect();
-        (from.as_str()..=to.as_str()).contains(&day.as_str())
+        days.contains(&day.as_str())
     });
-    list(
+    shipments(
         &known,
         &format!("No Shipments Found for ReferenceID | {reference}"),
     )
 }
 
-fn located(bench: &Bench, numbers: &[String]) -> Answer {
-    let booking = |number: &String| bench.ledger.by_number(PROFILE.name, number);
-    let known: Vec<_> = numbers.iter().filter_map(booking).collect();
-    list(&known, "No data found")
-}
-
-fn list(bookings: &[StubBooking], nothing: &str) -> Answer {
+fn shipments(bookings: &[StubBooking], nothing: &str) -> Answer {
     if bookings.is_empty() {
         return problem(404, "Not data found", &[nothing.to_owned()]);
     }
-    let shipments: Vec<_> = bookings.iter().map(tracked).collect();
+    let shipments: Vec<_> = bookings.iter().map(shipment).collect();
     Answer::json(200, &json!({"shipments": shipments}))
 }
 
-fn tracked(booking: &StubBooking) -> Value {
+fn shipment(booking: &StubBooking) -> Value {
     let at = booking.at.strftime("%Y-%m-%dT%H:%M:%S").to_string();
     let (date, time) = at.split_once('T').unwrap_or_default();
     let picked_up = json!({
@@ -343,13 +248,6 @@ fn tracked(booking: &StubBooking) -> Value {
     })
 }
 
-fn text<'a>(body: &'a Value, place: &str) -> &'a str {
-    body.pointer(place)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-}
-
-fn packages(body: &Value) -> &[Value] {
-    let packages = body.pointer("/content/packages").and_then(Value::as_array);
-    packages.map_or(&[], Vec::as_slice)
+fn said(body: &Value, path: &str) -> String {
+    text(body, path).unwrap_or_default().into_owned()
 }

@@ -11,7 +11,8 @@
 #[path = "conformance/intents.rs"]
 mod intents;
 
-use carrier_dhl_express::carrier;
+use carrier_dhl_express::DhlExpress;
+use carrier_dhl_express::faults::FAULTS;
 use carrier_sdk::{
     Auth, Body, Carrier, Contract, Effect, Intent, LabelFormat, Money, Party, PartyKind, Request,
     Response, Search, ServiceOption, Step,
@@ -31,12 +32,12 @@ fn body(request: &Request) -> Value {
 }
 
 fn booked(intent: &Intent) -> Value {
-    body(&carrier().book(intent).expect("bookable"))
+    body(&DhlExpress.book(intent).expect("bookable"))
 }
 
 /// The fields that are refused.
 fn refused(intent: &Intent) -> Vec<String> {
-    carrier().book(intent).expect_err("refused").fields()
+    DhlExpress.book(intent).expect_err("refused").fields()
 }
 
 fn golden(text: &str) -> Value {
@@ -52,7 +53,7 @@ fn a_national_booking_with_every_option_is_written_as_dhl_wants_it() {
         ServiceOption::Insurance,
     ]
     .into();
-    let request = carrier().book(&intent).expect("bookable");
+    let request = DhlExpress.book(&intent).expect("bookable");
     assert_eq!(request.path, "/shipments");
     assert_eq!(request.effect, Effect::Books);
     assert_eq!(request.headers, [("x-version", "3.1.0".to_owned())]);
@@ -278,12 +279,14 @@ fn a_look_up_asks_for_the_days_around_the_sending_in_utc() {
         reference: "FR-2026-000777.2".to_owned(),
         sent,
     };
-    let carrier = carrier();
     let contract = Contract {
         number: "987654321".to_owned(),
         ..Contract::default()
     };
-    let request = carrier.finding().expect("finds").find(&contract, &search);
+    let request = DhlExpress
+        .finding()
+        .expect("finds")
+        .find(&contract, &search);
     assert_eq!(
         (request.path.as_str(), request.effect),
         ("/tracking", Effect::Reads)
@@ -304,8 +307,7 @@ fn a_look_up_asks_for_the_days_around_the_sending_in_utc() {
 
 #[test]
 fn several_numbers_are_tracked_in_one_request() {
-    let carrier = carrier();
-    let request = carrier
+    let request = DhlExpress
         .tracking()
         .expect("tracks")
         .track(&Contract::default(), &["1", "2"]);
@@ -318,14 +320,14 @@ fn several_numbers_are_tracked_in_one_request() {
 
 #[test]
 fn dhl_takes_nothing_back_and_gives_no_label_twice() {
-    assert!(carrier().voiding().is_none());
-    assert!(carrier().relabelling().is_none());
+    assert!(DhlExpress.voiding().is_none());
+    assert!(DhlExpress.relabelling().is_none());
 }
 
 #[test]
 fn the_estimate_is_kept_and_the_address_of_the_api_is_not_shown_to_the_public() {
     let answer = Response::new(201, include_str!("../fixtures/booked-one-parcel.json"));
-    let Step::Done(booking) = carrier().read_booking(None, &answer) else {
+    let Step::Done(booking) = DhlExpress.read_booking(None, &answer) else {
         panic!("booked");
     };
     assert_eq!(
@@ -350,49 +352,59 @@ mod certified {
 
     #[test]
     fn every_product_and_option_counts() {
-        kit::every_product_and_option_changes_the_request_or_is_refused(&carrier(), &contract())
+        kit::every_product_and_option_changes_the_request_or_is_refused(&DhlExpress, &contract())
             .unwrap();
     }
 
     #[test]
+    fn every_fault_is_read_as_its_row_says() {
+        kit::faults_are_read_as_declared(&DhlExpress, FAULTS, |row| {
+            let colon = if row.code.is_empty() { "" } else { ": " };
+            let detail = format!("{}{colon}{} ...", row.code, row.text);
+            Response::new(400, json!({ "detail": detail }).to_string())
+        })
+        .unwrap();
+    }
+
+    #[test]
     fn every_label_format_counts() {
-        kit::every_label_format_changes_the_request(&carrier(), &contract()).unwrap();
+        kit::every_label_format_changes_the_request(&DhlExpress, &contract()).unwrap();
     }
 
     #[test]
     fn our_reference_is_sent_whole() {
-        kit::the_reference_is_sent(&carrier(), &contract()).unwrap();
+        kit::the_reference_is_sent(&DhlExpress, &contract()).unwrap();
     }
 
     #[test]
     fn no_request_holds_a_secret() {
-        kit::no_secret_in_a_dry_run(&carrier(), &contract()).unwrap();
+        kit::no_secret_in_a_dry_run(&DhlExpress, &contract()).unwrap();
     }
 
     #[test]
     fn no_text_is_cut() {
-        kit::text_that_does_not_fit_is_refused_with_its_field(&carrier(), &contract()).unwrap();
+        kit::text_that_does_not_fit_is_refused_with_its_field(&DhlExpress, &contract()).unwrap();
     }
 
     #[test]
     fn garbage_neither_books_nor_finds() {
-        kit::hostile_answers_never_panic_and_never_book(&carrier()).unwrap();
+        kit::hostile_answers_never_panic_and_never_book(&DhlExpress).unwrap();
     }
 
     #[test]
     fn half_an_answer_is_in_doubt() {
         let good = Response::new(201, include_str!("../fixtures/booked-one-parcel.json"));
-        kit::cut_answers_never_book(&carrier(), &good).unwrap();
+        kit::cut_answers_never_book(&DhlExpress, &good).unwrap();
     }
 
     #[test]
     fn our_fixtures_are_read_as_expected() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-        assert!(kit::samples(&carrier(), &folder).unwrap() > 20);
+        assert!(kit::samples(&DhlExpress, &folder).unwrap() > 20);
     }
 
     #[test]
     fn recorded_answers_are_read_as_expected() {
-        kit::samples_from_environment(&carrier()).unwrap();
+        kit::samples_from_environment(&DhlExpress).unwrap();
     }
 }

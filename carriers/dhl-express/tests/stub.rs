@@ -8,24 +8,20 @@
     reason = "a helper of a test may fail the test"
 )]
 
-use carrier_dhl_express::{carrier, stub};
+use carrier_dhl_express::{DhlExpress, stub};
 use carrier_sdk::stub::{Bench, FaultRule, StubFault, StubServer};
 use carrier_sdk::{
-    Body, Booking, Carrier, Cause, Intent, LabelFormat, Method, Request, Response, Search, Status,
+    Auth, Body, Booking, Carrier, Cause, Intent, LabelFormat, Request, Response, Search, Status,
     Step,
 };
 use jiff::{Timestamp, ToSpan};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 #[path = "conformance/intents.rs"]
 mod intents;
 use intents::{national, to_italy, to_switzerland};
 
 async fn started() -> StubServer {
-    let bench = Bench::in_memory();
-    let mocks = stub::mocks(&bench);
-    StubServer::start(bench, None, mocks)
+    StubServer::start(Bench::in_memory(), None, vec![stub::answer])
         .await
         .expect("started")
 }
@@ -39,53 +35,12 @@ fn fault(server: &StubServer, fault: StubFault) {
 }
 
 async fn send(server: &StubServer, request: &Request) -> Response {
-    ask(server, request, "authorization: Basic ZGVtbzpkZW1v\r\n").await
-}
-
-async fn ask(server: &StubServer, request: &Request, authorization: &str) -> Response {
-    let method = if request.method == Method::Post {
-        "POST"
-    } else {
-        "GET"
-    };
-    let query: Vec<_> = request
-        .query
-        .iter()
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect();
-    let body = match &request.body {
-        Body::Empty => String::new(),
-        body => body.masked(),
-    };
-    let head = format!(
-        "{method} /mydhlapi/test{}?{} HTTP/1.1\r\nhost: stub\r\nconnection: close\r\n\
-         {authorization}content-type: application/json\r\ncontent-length: {}\r\n\r\n",
-        request.path.as_str(),
-        query.join("&"),
-        body.len()
-    );
-    let mut stream = TcpStream::connect(server.address())
-        .await
-        .expect("connected");
-    stream
-        .write_all((head + &body).as_bytes())
-        .await
-        .expect("sent");
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.expect("answered");
-    let end = answer
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .expect("a head")
-        + 4;
-    let status = String::from_utf8_lossy(&answer[9..12])
-        .parse()
-        .expect("a status");
-    Response::new(status, answer.split_off(end))
+    let answer = server.send("/mydhlapi/test", request, &[]).await;
+    answer.expect("an answer")
 }
 
 fn booking(intent: &Intent) -> Request {
-    carrier().book(intent).expect("bookable")
+    DhlExpress.book(intent).expect("bookable")
 }
 
 fn search(reference: &str) -> Request {
@@ -98,8 +53,7 @@ fn search(reference: &str) -> Request {
         reference: reference.to_owned(),
         sent,
     };
-    let carrier = carrier();
-    carrier
+    DhlExpress
         .finding()
         .expect("finds")
         .find(&national().contract, &search)
@@ -113,7 +67,7 @@ async fn three_parcels_are_booked_with_a_label_each_in_the_wanted_format() {
         .shipment
         .parcels
         .push(intent.shipment.parcels[0].clone());
-    let Step::Done(booked) = carrier().read_booking(None, &send(&server, &booking(&intent)).await)
+    let Step::Done(booked) = DhlExpress.read_booking(None, &send(&server, &booking(&intent)).await)
     else {
         panic!("booked");
     };
@@ -141,8 +95,7 @@ async fn a_booking_is_found_by_its_reference_and_an_unknown_one_is_not() {
     .await;
     send(&server, &sent).await;
     send(&server, &sent).await;
-    let carrier = carrier();
-    let finding = carrier.finding().expect("finds");
+    let finding = DhlExpress.finding().expect("finds");
     let found = finding.read_found(&send(&server, &search("FR-2026-000777")).await);
     assert_eq!(
         found.expect("an answer").len(),
@@ -160,8 +113,7 @@ async fn a_look_up_without_an_account_is_a_fault_not_an_absence() {
     request
         .query
         .retain(|(key, _)| *key != "shipperAccountNumber");
-    let carrier = carrier();
-    let answer = carrier
+    let answer = DhlExpress
         .finding()
         .expect("finds")
         .read_found(&send(&server, &request).await);
@@ -172,13 +124,12 @@ async fn a_look_up_without_an_account_is_a_fault_not_an_absence() {
 async fn a_parcel_is_picked_up_when_the_truck_has_it() {
     let server = started().await;
     let Step::Done(booked) =
-        carrier().read_booking(None, &send(&server, &booking(&national())).await)
+        DhlExpress.read_booking(None, &send(&server, &booking(&national())).await)
     else {
         panic!("booked");
     };
     server.bench().ledger.pick_up("FR-2026-000777");
-    let carrier = carrier();
-    let tracking = carrier.tracking().expect("tracks");
+    let tracking = DhlExpress.tracking().expect("tracks");
     let request = tracking.track(&national().contract, &[&booked.tracking_number, "1"]);
     let tracked = tracking
         .read_tracking(&send(&server, &request).await)
@@ -196,7 +147,8 @@ async fn a_parcel_is_picked_up_when_the_truck_has_it() {
 async fn what_dhl_would_refuse_is_refused_and_not_booked() {
     let server = started().await;
     let good = booking(&national());
-    let anonymous = carrier().read_booking(None, &ask(&server, &good, "").await);
+    let anonymous = good.clone().auth(Auth::None);
+    let anonymous = DhlExpress.read_booking(None, &send(&server, &anonymous).await);
     assert!(matches!(anonymous, Step::Refused(why) if why.cause == Cause::Unauthorized));
     for (from, to, code) in [
         ("\"phone\":\"+33639980142\"", "\"phone\":\"\"", None),
@@ -213,7 +165,7 @@ async fn what_dhl_would_refuse_is_refused_and_not_booked() {
             body: Body::text("application/json", text.replace(from, to)),
             ..good.clone()
         };
-        let step = carrier().read_booking(None, &send(&server, &wrong).await);
+        let step = DhlExpress.read_booking(None, &send(&server, &wrong).await);
         assert!(
             matches!(step, Step::Refused(why) if why.code.as_deref() == code),
             "{to}"
@@ -261,7 +213,7 @@ async fn every_fault_is_read_as_what_it_is() {
         fault(&server, broken.clone());
         let answer = send(&server, &booking(&national())).await;
         assert_eq!(
-            outcome(carrier().read_booking(None, &answer)),
+            outcome(DhlExpress.read_booking(None, &answer)),
             read,
             "{broken:?}"
         );

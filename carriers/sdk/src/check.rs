@@ -3,6 +3,11 @@
 //! A field that does not fit stands empty meanwhile; nothing is sent. What a text may hold is said
 //! in `text`.
 
+use rust_decimal::Decimal;
+
+use crate::geography::is_national;
+use crate::profile::{Profile, Reach};
+use crate::shipment::{Contract, Intent, Money, ServiceOption, Shipment, Size};
 use crate::step::{Problem, Refusal};
 use crate::text;
 
@@ -13,6 +18,165 @@ pub struct Check {
 }
 
 impl Check {
+    /// Starts with what follows from the profile alone: the product is known, goes there and has the
+    /// options; number and weight of the parcels; the label's format; our reference fits.
+    #[must_use]
+    pub fn of(profile: &Profile, intent: &Intent) -> Self {
+        let mut check = Self::default();
+        check.product(profile, intent);
+        let parcels = &intent.shipment.parcels;
+        if parcels.is_empty() || parcels.len() > profile.parcels_max {
+            let max = profile.parcels_max;
+            check.refuse("parcels", format!("a booking takes 1 to {max} parcels"));
+        }
+        for (index, parcel) in parcels.iter().enumerate() {
+            if parcel.weight_g == 0 || parcel.weight_g > profile.parcel_max_g {
+                let message = format!("the carrier takes parcels up to {} g", profile.parcel_max_g);
+                check.refuse(format!("parcels[{index}].weight_g"), message);
+            }
+        }
+        if !profile.label_formats.contains(&intent.label_format) {
+            let formats = profile.label_formats.iter().map(|format| format.name());
+            let formats = formats.collect::<Vec<_>>().join(" and ");
+            check.refuse(
+                "label_format",
+                format!("the carrier makes {formats} labels"),
+            );
+        }
+        let reference = check.needed("reference", &intent.reference, profile.reference_max);
+        let whole = reference.is_empty() || reference == intent.reference;
+        check.require(whole, "reference", "holds characters that cannot be sent");
+        check
+    }
+
+    fn product(&mut self, profile: &Profile, intent: &Intent) {
+        let Some(product) = profile.product(&intent.product) else {
+            return self.refuse("service", "the carrier has no product with this code");
+        };
+        let shipment = &intent.shipment;
+        let (from, to) = (&shipment.shipper.country, &shipment.consignee.country);
+        match product.reach {
+            Reach::National if !is_national(from, to) => {
+                self.refuse("service", "the product stays within the country");
+            }
+            Reach::International if from == to => {
+                self.refuse("service", "the product goes to other countries");
+            }
+            _ => {}
+        }
+        for option in &shipment.options {
+            if !product.options.contains(option) {
+                let message = format!("{} is not offered with this product", option.name());
+                self.refuse("options", message);
+            }
+        }
+    }
+
+    /// The declared value where insurance is asked for; it is refused without one.
+    pub fn insured<'shipment>(
+        &mut self,
+        shipment: &'shipment Shipment,
+    ) -> Option<&'shipment Money> {
+        if !shipment.options.contains(&ServiceOption::Insurance) {
+            return None;
+        }
+        let value = shipment.declared_value.as_ref();
+        let value =
+            value.filter(|value| value.amount.is_sign_positive() && !value.amount.is_zero());
+        let message = "is missing, and insurance needs it";
+        self.require(value.is_some(), "declared_value", message);
+        value
+    }
+
+    /// The declared value in cents of the only currency that a carrier takes; 0 where it is for no
+    /// purpose. Refused when it is missing, nothing, or no whole number of cents.
+    pub fn cents(&mut self, shipment: &Shipment, purpose: Option<&str>, currency: &str) -> Decimal {
+        let Some(purpose) = purpose else {
+            return Decimal::ZERO;
+        };
+        let value = shipment.declared_value.as_ref();
+        let value = value.filter(|value| value.currency == currency);
+        let cents = value.and_then(Money::cents);
+        if let Some(cents) = cents.filter(|cents| *cents > Decimal::ZERO) {
+            return cents;
+        }
+        let message = format!("{purpose} needs a positive amount in {currency} and whole cents");
+        self.refuse("declared_value", message);
+        Decimal::ZERO
+    }
+
+    /// The carrier's code of the one option that was chosen, else `otherwise`. Two of them exclude
+    /// each other.
+    pub fn choice<'code>(
+        &mut self,
+        shipment: &Shipment,
+        codes: &[(ServiceOption, &'code str)],
+        otherwise: &'code str,
+    ) -> &'code str {
+        match shipment.codes(codes).as_slice() {
+            [] => otherwise,
+            [code] => code,
+            _ => {
+                let names = codes.iter().map(|(option, _)| option.name());
+                let names = names.collect::<Vec<_>>().join(" and ");
+                self.refuse("options", format!("{names} exclude each other"));
+                otherwise
+            }
+        }
+    }
+
+    /// A number of at most `max` digits, as it is.
+    pub fn digits(&mut self, field: &str, text: &str, max: usize) -> String {
+        let fits = (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        self.require(
+            fits,
+            field,
+            &format!("is not a number of up to {max} digits"),
+        );
+        text.to_owned()
+    }
+
+    /// The size of every parcel, or the account's `default_length_mm`, `default_width_mm` and
+    /// `default_height_mm`; a side that is in neither is refused.
+    pub fn sizes(&mut self, intent: &Intent) -> Vec<Size> {
+        let default = default_size(&intent.contract);
+        let mut sizes = Vec::new();
+        for (index, parcel) in intent.shipment.parcels.iter().enumerate() {
+            let size = parcel.size.or(default).unwrap_or_default();
+            let sides = [
+                ("length_mm", size.length_mm),
+                ("width_mm", size.width_mm),
+                ("height_mm", size.height_mm),
+            ];
+            for (side, value) in sides {
+                if value == 0 {
+                    let field = format!("parcels[{index}].{side}");
+                    self.refuse(field, "is missing, and the carrier needs it");
+                }
+            }
+            sizes.push(size);
+        }
+        sizes
+    }
+
+    /// A setting of the account that must be one of these; the first is the default.
+    pub fn setting<'known>(
+        &mut self,
+        contract: &Contract,
+        name: &str,
+        known: &[&'known str],
+    ) -> &'known str {
+        let Some(given) = contract.setting(name) else {
+            return known.first().copied().unwrap_or_default();
+        };
+        let found = known.iter().find(|known| **known == given);
+        if found.is_none() {
+            let field = format!("account.{name}");
+            self.refuse(field, format!("is none of {}", known.join(", ")));
+        }
+        found.copied().unwrap_or_default()
+    }
+
     /// One more.
     pub fn add(&mut self, problem: Problem) {
         self.problems.push(problem);
@@ -62,6 +226,15 @@ impl Check {
             problems: self.problems,
         })
     }
+}
+
+fn default_size(contract: &Contract) -> Option<Size> {
+    let side = |name| contract.setting(name)?.trim().parse().ok();
+    Some(Size {
+        length_mm: side("default_length_mm")?,
+        width_mm: side("default_width_mm")?,
+        height_mm: side("default_height_mm")?,
+    })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::step::{Cause, Evidence, Step, VoidAnswer, Why};
 /// One row of a carrier's fault table. The first row that matches counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
-    /// The carrier's code; empty matches any.
+    /// The carrier's code; empty matches any, and `*` at one end any beginning or end: `120*`.
     pub code: &'static str,
     /// Lower-case text that the message must hold; empty matches any.
     pub text: &'static str,
@@ -25,6 +25,61 @@ pub struct Fault {
     pub who_acts: WhoActs,
     /// Our field that is at fault, when the code tells.
     pub field: Option<&'static str>,
+}
+
+impl Fault {
+    /// A row for a code, whatever is said with it.
+    #[must_use]
+    pub const fn code(
+        code: &'static str,
+        meaning: Meaning,
+        who_acts: WhoActs,
+        plain: &'static str,
+    ) -> Self {
+        Self {
+            code,
+            text: "",
+            meaning,
+            plain,
+            who_acts,
+            field: None,
+        }
+    }
+
+    /// A row for a text in lower case, whatever the code.
+    #[must_use]
+    pub const fn text(
+        text: &'static str,
+        meaning: Meaning,
+        who_acts: WhoActs,
+        plain: &'static str,
+    ) -> Self {
+        Self::code("", meaning, who_acts, plain).saying(text)
+    }
+
+    /// The same only where the message holds this text, in lower case.
+    #[must_use]
+    pub const fn saying(self, text: &'static str) -> Self {
+        Self { text, ..self }
+    }
+
+    /// The same with our field that is at fault.
+    #[must_use]
+    pub const fn at(self, field: &'static str) -> Self {
+        Self {
+            field: Some(field),
+            ..self
+        }
+    }
+
+    fn matches(&self, code: &str, text: &str) -> bool {
+        let code = match (self.code.strip_suffix('*'), self.code.strip_prefix('*')) {
+            (Some(start), _) => code.starts_with(start),
+            (None, Some(end)) => code.ends_with(end),
+            (None, None) => self.code.is_empty() || self.code == code,
+        };
+        code && (self.text.is_empty() || text.contains(self.text))
+    }
 }
 
 /// What a fault means for the parcel.
@@ -108,6 +163,7 @@ impl Said {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
     meaning: Meaning,
+    listed: bool,
     why: Why,
 }
 
@@ -116,13 +172,11 @@ pub struct Judged {
 pub fn judge(table: &'static [Fault], said: Said) -> Judged {
     let text = said.message.to_lowercase();
     let code = said.code.as_deref().unwrap_or("");
-    let row = table.iter().find(|row| {
-        (row.code.is_empty() || row.code == code)
-            && (row.text.is_empty() || text.contains(row.text))
-    });
+    let row = table.iter().find(|row| row.matches(code, &text));
     let meaning = row.map_or_else(|| by_status(said.status), |row| row.meaning);
     Judged {
         meaning,
+        listed: row.is_some(),
         why: Why {
             code: said.code,
             message: said.message,
@@ -187,6 +241,22 @@ impl Judged {
         self.why
     }
 
+    /// The fault as the outcome of a look-up. Only the carrier's own words for "not known", listed in
+    /// its table, are an absence: a bare 404 comes from the way there, not from the carrier's index.
+    ///
+    /// # Errors
+    /// [`Why`], for every other fault.
+    pub fn on_look_up<T>(mut self) -> Result<Vec<T>, Why> {
+        match (self.meaning, self.listed) {
+            (Meaning::NotFound, true) => Ok(Vec::new()),
+            (Meaning::NotFound, false) => {
+                self.why.cause = Cause::Unavailable;
+                Err(self.why)
+            }
+            _ => Err(self.why),
+        }
+    }
+
     /// The fault as the outcome of a void: not found is an answer, all else is a failure.
     #[must_use]
     pub fn on_void(self) -> VoidAnswer {
@@ -201,14 +271,13 @@ impl Judged {
 mod tests {
     use super::*;
 
-    const TABLE: &[Fault] = &[Fault {
-        code: "7",
-        text: "password",
-        meaning: Meaning::Unauthorized,
-        plain: "the password is wrong",
-        who_acts: WhoActs::Transport,
-        field: None,
-    }];
+    const TABLE: &[Fault] = &[
+        Fault::code("7", Meaning::Unauthorized, WhoActs::Transport, "a password")
+            .saying("password"),
+        Fault::code("120*", Meaning::Rejected, WhoActs::Shop, "an address").at("recipient"),
+        Fault::code("*.EMPTY", Meaning::Rejected, WhoActs::Operator, "a field"),
+        Fault::text("no such", Meaning::NotFound, WhoActs::Nobody, "not known"),
+    ];
 
     fn said(status: u16, code: Option<&str>, message: &str) -> Said {
         Said::new(&Response::new(status, ""), code, message)
@@ -220,6 +289,25 @@ mod tests {
         assert_eq!(judged.on_read().cause, Cause::Unauthorized);
         let other = judge(TABLE, said(200, Some("7"), "system"));
         assert!(matches!(other.on_booking::<()>(), Step::Unknown(_)));
+    }
+
+    #[test]
+    fn a_row_may_take_every_code_that_begins_or_ends_so() {
+        for (code, field) in [("120313", Some("recipient")), ("CITY.EMPTY", None)] {
+            let why = judge(TABLE, said(400, Some(code), "?")).on_read();
+            assert!(why.meaning.is_some(), "{code}");
+            assert_eq!(why.field, field);
+        }
+        let other = judge(TABLE, said(400, Some("121"), "?")).on_read();
+        assert_eq!(other.meaning, None);
+    }
+
+    #[test]
+    fn only_the_carriers_own_words_are_an_absence() {
+        let told = judge(TABLE, said(404, None, "No such reference"));
+        assert_eq!(told.on_look_up::<()>(), Ok(Vec::new()));
+        let way = judge(TABLE, said(404, None, "page not found")).on_look_up::<()>();
+        assert_eq!(way.expect_err("no absence").cause, Cause::Unavailable);
     }
 
     #[test]

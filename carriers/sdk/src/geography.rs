@@ -23,6 +23,12 @@ pub fn customs_needed(from: &str, to: &str) -> bool {
     from != to && !(inside(from) && inside(to))
 }
 
+/// Whether a parcel stays within the country, as carriers see it: Monaco is served by the French post.
+#[must_use]
+pub fn is_national(from: &str, to: &str) -> bool {
+    from == to || matches!((from, to), ("FR", "MC") | ("MC", "FR"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use crate::xml::Element;
+
 /// A label's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -18,6 +20,8 @@ pub enum LabelFormat {
     Gif,
     /// Eltron's printer language.
     Epl,
+    /// The carrier's own XML, to be drawn with its stylesheet before it can be printed.
+    Xml,
 }
 
 impl LabelFormat {
@@ -30,10 +34,22 @@ impl LabelFormat {
             Self::Png => "png",
             Self::Gif => "gif",
             Self::Epl => "epl",
+            Self::Xml => "xml",
         }
     }
 
-    /// What these bytes are, by their first ones.
+    /// All formats.
+    pub const ALL: [Self; 6] = [
+        Self::Pdf,
+        Self::Zpl,
+        Self::Png,
+        Self::Gif,
+        Self::Epl,
+        Self::Xml,
+    ];
+
+    /// What these bytes are, by their first ones. Never XML: every answer and every page of a gateway
+    /// in between would be a label.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let start = bytes.trim_ascii_start();
@@ -94,6 +110,16 @@ impl Label {
         Self::from_bytes(bytes)
     }
 
+    /// The label of a carrier that gives XML; `None` when it is not well-formed to its end. The carrier
+    /// says which document it is.
+    #[must_use]
+    pub fn from_xml(bytes: &[u8]) -> Option<Self> {
+        Element::read(bytes).map(|_| Self {
+            format: LabelFormat::Xml,
+            bytes: bytes.to_vec(),
+        })
+    }
+
     /// Whether the end is there too: half a label must not reach a printer.
     #[must_use]
     pub fn is_whole(&self) -> bool {
@@ -108,6 +134,7 @@ impl Label {
             LabelFormat::Png => tail.windows(4).any(|four| four == b"IEND"),
             LabelFormat::Gif => self.bytes.ends_with(b"\x3b"),
             LabelFormat::Epl => true,
+            LabelFormat::Xml => tail.ends_with(b">"),
         }
     }
 }

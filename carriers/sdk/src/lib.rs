@@ -6,30 +6,40 @@
 //!
 //! Depends on no other crate of the project.
 
+pub mod body;
 pub mod carrier;
 pub mod check;
+pub mod customs;
 pub mod faults;
 pub mod geography;
+pub mod json;
 #[cfg(feature = "kit")]
 pub mod kit;
 pub mod label;
+pub mod moment;
+pub mod multipart;
+pub mod party;
 pub mod profile;
 pub mod reading;
 pub mod request;
 pub mod shipment;
 pub mod soap;
 pub mod step;
-#[cfg(feature = "stub")]
 pub mod stub;
 pub mod text;
 pub mod tracking;
+pub mod xml;
 
 pub use carrier::{Carrier, Continue, Find, Relabel, Track, Void};
 pub use check::Check;
-pub use faults::{Fault, Meaning, WhoActs, judge};
+pub use faults::{Fault, Meaning, Said, WhoActs, judge};
 pub use label::{Label, LabelFormat};
-pub use profile::{Absence, Product, Profile, SecretField, Setting, VoidUnit};
-pub use request::{Auth, Body, Effect, Escaping, Method, Piece, Request, Response};
+pub use moment::Moment;
+pub use party::{Address, Room};
+pub use profile::{Absence, Product, Profile, Reach, SecretField, Setting, VoidUnit};
+pub use request::{
+    Auth, Body, Effect, Escaping, Method, Piece, Request, Response, Signature, Signing,
+};
 pub use shipment::{
     Contract, Intent, Item, Money, Parcel, Party, PartyKind, ServiceOption, Shipment, Size,
 };
@@ -37,4 +47,4 @@ pub use step::{
     BookedParcel, Booking, Cause, Evidence, FoundShipment, Memo, Problem, Refusal, Search, Step,
     VoidAnswer, Why,
 };
-pub use tracking::{Status, TrackedShipment, TrackingEvent};
+pub use tracking::{Status, StatusTable, TrackedShipment, TrackingEvent};

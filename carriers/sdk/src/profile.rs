@@ -55,6 +55,24 @@ pub struct Product {
     pub options: &'static [ServiceOption],
 }
 
+impl Product {
+    /// A product, for a table of one line each.
+    #[must_use]
+    pub const fn new(
+        code: &'static str,
+        name: &'static str,
+        reach: Reach,
+        options: &'static [ServiceOption],
+    ) -> Self {
+        Self {
+            code,
+            name,
+            reach,
+            options,
+        }
+    }
+}
+
 /// Where a product goes, seen from the shipper's country.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -96,6 +114,29 @@ pub struct Setting {
     pub purpose: &'static str,
 }
 
+impl Setting {
+    /// Length of a parcel that comes without a size.
+    pub const DEFAULT_LENGTH: Self = Self::new(
+        "default_length_mm",
+        "length of a parcel without a size; refused when not set",
+    );
+    /// Its width.
+    pub const DEFAULT_WIDTH: Self = Self::new("default_width_mm", "its width");
+    /// Its height.
+    pub const DEFAULT_HEIGHT: Self = Self::new("default_height_mm", "its height");
+    /// Whom the driver calls when a consignee has no phone.
+    pub const DEFAULT_PHONE: Self = Self::new(
+        "default_phone",
+        "whom the carrier calls when a consignee has no phone; refused when not set",
+    );
+
+    /// A setting, for a table of one line each.
+    #[must_use]
+    pub const fn new(name: &'static str, purpose: &'static str) -> Self {
+        Self { name, purpose }
+    }
+}
+
 /// A secret of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SecretField {
@@ -105,4 +146,26 @@ pub struct SecretField {
     pub required: bool,
     /// What is lost without it, in plain words.
     pub without: &'static str,
+}
+
+impl SecretField {
+    /// A secret without which nothing can be booked.
+    #[must_use]
+    pub const fn required(name: &'static str, without: &'static str) -> Self {
+        Self {
+            name,
+            required: true,
+            without,
+        }
+    }
+
+    /// A secret that may be missing.
+    #[must_use]
+    pub const fn optional(name: &'static str, without: &'static str) -> Self {
+        Self {
+            name,
+            required: false,
+            without,
+        }
+    }
 }

@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use crate::step::Refusal;
+use jiff::Timestamp;
+
+pub use crate::body::{Body, Escaping, Piece, secret_place};
 
 /// An HTTP request, complete but for the base URL and the secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,48 @@ pub struct Request {
 }
 
 impl Request {
+    /// A request without query, headers, authentication and body.
+    #[must_use]
+    pub fn new(effect: Effect, method: Method, path: impl Into<String>) -> Self {
+        Self {
+            effect,
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            auth: Auth::None,
+            body: Body::Empty,
+        }
+    }
+
+    /// The same with a query parameter.
+    #[must_use]
+    pub fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+
+    /// The same with a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same, authenticated so.
+    #[must_use]
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    /// The same with this body.
+    #[must_use]
+    pub fn body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+
     /// Names of the account's secrets that it cannot be sent without.
     #[must_use]
     pub fn secrets(&self) -> Vec<&'static str> {
@@ -39,6 +83,7 @@ impl Request {
                 client_secret,
                 ..
             } => vec![client_id, client_secret],
+            Auth::Signed(Signature { secrets, .. }) => secrets.to_vec(),
         };
         if let Body::Text { pieces, .. } = &self.body {
             names.extend(pieces.iter().filter_map(|piece| match piece {
@@ -103,119 +148,65 @@ pub enum Auth {
         /// Whether id and secret travel as HTTP Basic (true) or in the form (false).
         basic: bool,
     },
+    /// A header that the carrier's own function computes when the request is sent.
+    Signed(Signature),
 }
 
-/// A request's body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Body {
-    /// None.
-    Empty,
-    /// Text, with places for secrets.
-    Text {
-        /// Content-Type header.
-        content_type: &'static str,
-        /// The text in pieces.
-        pieces: Vec<Piece>,
-    },
-}
-
-/// A piece of a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
-    /// As it is.
-    Text(String),
-    /// The account's secret of this name, escaped for its place.
-    Secret {
-        /// Its name.
-        name: &'static str,
-        /// How it must be written there.
-        escaping: Escaping,
-    },
-}
-
-/// How a secret is escaped in a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Escaping {
-    /// As XML text.
-    Xml,
-    /// As the inside of a JSON string.
-    Json,
-    /// As a form value.
-    Form,
-}
-
-/// Marks the place of a secret in a text that a serialiser writes. Nobody types these characters:
-/// they are private-use, and [`Body::with_secrets`] refuses a text that has more of them.
-const OPEN: char = '\u{F8F0}';
-const CLOSE: char = '\u{F8F1}';
-
-/// The text to put where a secret belongs, before serialising.
-#[must_use]
-pub fn secret_place(name: &str) -> String {
-    format!("{OPEN}{name}{CLOSE}")
-}
-
-impl Body {
-    /// A text without secrets.
+impl Auth {
+    /// OAuth2 client credentials in the secrets `client_id` and `client_secret`, sent as HTTP Basic.
     #[must_use]
-    pub fn text(content_type: &'static str, text: String) -> Self {
-        Self::Text {
-            content_type,
-            pieces: vec![Piece::Text(text)],
+    pub const fn oauth2(token_path: &'static str) -> Self {
+        Self::OAuth2 {
+            token_path,
+            client_id: "client_id",
+            client_secret: "client_secret",
+            basic: true,
         }
     }
 
-    /// Cuts a text at the places that [`secret_place`] marked. Each secret must stand exactly once.
-    ///
-    /// # Errors
-    /// When a place is missing, doubled, or unknown: somebody else wrote a mark into the text.
-    pub fn with_secrets(
-        content_type: &'static str,
-        text: &str,
-        escaping: Escaping,
-        secrets: &[&'static str],
-    ) -> Result<Self, Refusal> {
-        let forged = || Refusal::one("order", "a text holds reserved characters (U+F8F0, U+F8F1)");
-        let mut pieces = Vec::new();
-        let mut wanted: Vec<&'static str> = secrets.to_vec();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once(OPEN) {
-            let (name, after) = after.split_once(CLOSE).ok_or_else(forged)?;
-            let at = wanted
-                .iter()
-                .position(|wanted| *wanted == name)
-                .ok_or_else(forged)?;
-            pieces.push(Piece::Text(before.to_owned()));
-            pieces.push(Piece::Secret {
-                name: wanted.swap_remove(at),
-                escaping,
-            });
-            rest = after;
-        }
-        if !wanted.is_empty() || rest.contains(CLOSE) {
-            return Err(forged());
-        }
-        pieces.push(Piece::Text(rest.to_owned()));
-        Ok(Self::Text {
-            content_type,
-            pieces,
-        })
-    }
-
-    /// The body with every secret shown as `***`.
+    /// The same, with id and secret in the form.
     #[must_use]
-    pub fn masked(&self) -> String {
-        match self {
-            Self::Empty => String::new(),
-            Self::Text { pieces, .. } => pieces
-                .iter()
-                .map(|piece| match piece {
-                    Piece::Text(text) => text.as_str(),
-                    Piece::Secret { .. } => "***",
-                })
-                .collect(),
+    pub const fn oauth2_in_form(token_path: &'static str) -> Self {
+        Self::OAuth2 {
+            token_path,
+            client_id: "client_id",
+            client_secret: "client_secret",
+            basic: false,
         }
     }
+}
+
+/// A header computed from the request, secrets and the time. The function has no clock of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Signature {
+    /// The header's name.
+    pub header: &'static str,
+    /// The secrets that the function asks for.
+    pub secrets: &'static [&'static str],
+    /// The header's value.
+    pub sign: fn(&Signing<'_>) -> String,
+}
+
+/// A carrier has one way to sign; which header it is tells it from others.
+impl PartialEq for Signature {
+    fn eq(&self, other: &Self) -> bool {
+        self.header == other.header && self.secrets == other.secrets
+    }
+}
+
+impl Eq for Signature {}
+
+/// What a [`Signature`] is computed from.
+#[derive(Clone, Copy)]
+pub struct Signing<'request> {
+    /// The path below `base_url`, starting with `/`.
+    pub path: &'request str,
+    /// The body, exactly as it is sent.
+    pub body: &'request str,
+    /// Now.
+    pub at: Timestamp,
+    /// The values of the secrets, in the order of [`Signature::secrets`].
+    pub secrets: &'request [&'request str],
 }
 
 /// A carrier's answer, whole and within the size limit.
@@ -258,29 +249,5 @@ impl Response {
     #[must_use]
     pub fn text(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_stands_where_it_was_marked_and_is_never_printed() {
-        let text = format!("<password>{}</password>", secret_place("password"));
-        let body =
-            Body::with_secrets("text/xml", &text, Escaping::Xml, &["password"]).expect("marked");
-        assert_eq!(body.masked(), "<password>***</password>");
-    }
-
-    #[test]
-    fn a_mark_forged_in_an_order_is_refused() {
-        let forged = format!(
-            "<name>{}</name><password>{}</password>",
-            secret_place("password"),
-            secret_place("password")
-        );
-        let refused = Body::with_secrets("text/xml", &forged, Escaping::Xml, &["password"]);
-        assert!(refused.is_err());
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{Timestamp, ZonedDateTime};
+use jiff::tz::Offset;
+use jiff::{Timestamp, ToSpan, ZonedDateTime};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,16 @@ pub struct Shipment {
     pub declared_value: Option<Money>,
     /// The articles, for customs.
     pub items: Vec<Item>,
+}
+
+impl Shipment {
+    /// The carrier's codes of the options that were chosen, in the order of this table.
+    #[must_use]
+    pub fn codes<'code>(&self, table: &[(ServiceOption, &'code str)]) -> Vec<&'code str> {
+        let chosen = table.iter();
+        let chosen = chosen.filter(|(option, _)| self.options.contains(option));
+        chosen.map(|(_, code)| *code).collect()
+    }
 }
 
 impl std::fmt::Debug for Shipment {
@@ -129,8 +140,22 @@ pub struct Parcel {
     pub size: Option<Size>,
 }
 
+impl Parcel {
+    /// Its weight in kilograms.
+    #[must_use]
+    pub fn kilograms(&self) -> Decimal {
+        kilograms(self.weight_g.into())
+    }
+}
+
+/// Grams as kilograms, without noughts at the end.
+#[must_use]
+pub fn kilograms(grams: u64) -> Decimal {
+    Decimal::from_i128_with_scale(grams.into(), 3).normalize()
+}
+
 /// A parcel's size in millimetres.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Size {
     /// Longest side.
     pub length_mm: u32,
@@ -140,6 +165,21 @@ pub struct Size {
     pub height_mm: u32,
 }
 
+impl Size {
+    /// Length, width and height in centimetres.
+    #[must_use]
+    pub fn centimetres(&self) -> [Decimal; 3] {
+        let sides = [self.length_mm, self.width_mm, self.height_mm];
+        sides.map(|side| Decimal::new(side.into(), 1).normalize())
+    }
+
+    /// The same in whole centimetres, rounded up, for carriers that take no fractions.
+    #[must_use]
+    pub fn whole_centimetres(&self) -> [u32; 3] {
+        [self.length_mm, self.width_mm, self.height_mm].map(|side| side.div_ceil(10))
+    }
+}
+
 /// An exact amount of money.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
@@ -147,6 +187,15 @@ pub struct Money {
     pub amount: Decimal,
     /// ISO 4217, upper case.
     pub currency: String,
+}
+
+impl Money {
+    /// The amount in cents, when it is a whole number of them.
+    #[must_use]
+    pub fn cents(&self) -> Option<Decimal> {
+        let cents = self.amount.checked_mul(Decimal::ONE_HUNDRED)?;
+        cents.is_integer().then(|| cents.normalize())
+    }
 }
 
 /// An article in the shipment, for customs.
@@ -202,6 +251,20 @@ impl ServiceOption {
             Self::Signature => "signature",
             Self::Insurance => "insurance",
         }
+    }
+}
+
+impl Span {
+    /// Its days in UTC, with so many more on each side, for carriers that do not say in which place's
+    /// time they count: `2026-11-24`, or as `format` says.
+    #[must_use]
+    pub fn days(&self, more: i64, format: &str) -> [String; 2] {
+        [(self.from, -more), (self.to, more)].map(|(moment, days)| {
+            let date = Offset::UTC.to_datetime(moment).date();
+            date.saturating_add(days.days())
+                .strftime(format)
+                .to_string()
+        })
     }
 }
 

@@ -1,209 +1,205 @@
-//! SOAP 1.1 envelopes, for the carriers that speak it.
+//! SOAP 1.1 on top of `xml`, for the carriers that speak it.
 //!
-//! serde does not look at namespaces, so a foreign document with the same local names would be
-//! read as an answer: [`operation`] says whose document it is, before [`read`] is believed.
+//! An answer is believed only when its document is the one that was asked for, by namespace and name:
+//! a page with the same local names must not book anything.
 
-use std::borrow::Cow;
-use std::num::NonZeroUsize;
-
-use quick_xml::de::Deserializer;
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::name::ResolveResult;
-use quick_xml::reader::NsReader;
-use quick_xml::se::Serializer;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use crate::faults::Said;
+use crate::request::{Auth, Body, Effect, Method, Request, Response};
+use crate::xml::{Element, Node, branch};
 
 /// The namespace of SOAP 1.1.
 pub const ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 
-/// Most XML events kept aside while a list is gathered; a whole booking answer has a few hundred.
-const EVENTS_MAX: usize = 1 << 16;
+/// One service of a carrier, below `base_url`.
+#[derive(Debug, Clone, Copy)]
+pub struct Service {
+    /// Its path.
+    pub path: &'static str,
+    /// Its namespace.
+    pub namespace: &'static str,
+    /// The prefix of an operation whose fields belong to no namespace; empty when they belong to the
+    /// service's own, as in .NET.
+    pub prefix: &'static str,
+    /// What SOAPAction holds before the operation's name; none: SOAPAction is empty.
+    pub action: Option<&'static str>,
+}
 
-/// An XML document holding `body` (whose root element serde names) in a SOAP 1.1 envelope.
-/// Characters that XML 1.0 forbids are dropped: one of them makes the whole request unreadable.
+impl Service {
+    /// A service with an empty SOAPAction, whose operations' fields belong to no namespace.
+    #[must_use]
+    pub const fn new(path: &'static str, namespace: &'static str, prefix: &'static str) -> Self {
+        Self {
+            path,
+            namespace,
+            prefix,
+            action: None,
+        }
+    }
+
+    /// The request for an operation with these fields. A header's elements stand in the SOAP header.
+    pub fn request<Field: IntoIterator<Item = Node>>(
+        &self,
+        effect: Effect,
+        operation: &str,
+        header: Vec<Node>,
+        fields: impl IntoIterator<Item = Field>,
+    ) -> Request {
+        let header = (!header.is_empty()).then(|| branch("soapenv:Header", header));
+        let envelope = |called| {
+            let body = branch("soapenv:Body", [called]);
+            branch("soapenv:Envelope", [header, Some(body)]).with("xmlns:soapenv", ENVELOPE)
+        };
+        let root = match self.prefix {
+            "" => envelope(branch(operation, fields).with("xmlns", self.namespace)),
+            prefix => envelope(branch(format!("{prefix}:{operation}"), fields))
+                .with(format!("xmlns:{prefix}"), self.namespace),
+        };
+        let action = self.action.map(|base| format!("{base}{operation}"));
+        Request::new(effect, Method::Post, self.path)
+            .header("SOAPAction", format!("\"{}\"", action.unwrap_or_default()))
+            .auth(Auth::None)
+            .body(Body::xml("text/xml; charset=utf-8", &root))
+    }
+}
+
+/// The answer to `operation`: the element that the SOAP body holds.
 ///
 /// # Errors
-/// When a value cannot be written as XML.
-pub fn envelope<T: Serialize>(
-    prefix: &str,
-    namespace: &str,
-    body: &T,
-) -> Result<String, quick_xml::SeError> {
-    let mut inner = String::with_capacity(4096);
-    body.serialize(Serializer::new(&mut inner))?;
-    inner.retain(is_xml);
-    Ok(format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope xmlns:soapenv=\"{ENVELOPE}\" \
-         xmlns:{prefix}=\"{namespace}\"><soapenv:Body>{inner}</soapenv:Body></soapenv:Envelope>"
-    ))
+/// What a SOAP fault says, or that the document is another one. A carrier whose faults have a code of
+/// their own in their detail looks at [`fault`] first.
+pub fn answer(answer: &Response, namespaces: &[&str], operation: &str) -> Result<Element, Said> {
+    if let Some(fault) = fault(answer) {
+        return Err(Said::new(answer, Some(&fault.code), fault.text));
+    }
+    let content = content(&answer.body).filter(|content| {
+        let asked = content.name.strip_suffix("Response") == Some(operation);
+        asked && namespaces.contains(&content.namespace.as_str())
+    });
+    content.ok_or_else(|| Said::unreadable(answer, "the answer that was asked for"))
 }
 
-fn is_xml(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
-}
-
-/// Reads an envelope whose body is `T`. Prefixes do not count; unknown elements are skipped;
-/// bytes that are no UTF-8 are replaced, so that an accent in a depot's name hides no number.
-///
-/// # Errors
-/// When it is no well-formed XML, or another document.
-pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
-    let text = text(bytes);
-    let mut reader = Deserializer::from_str(&text);
-    reader.event_buffer_size(NonZeroUsize::new(EVENTS_MAX));
-    let envelope: Envelope<T> =
-        serde::Deserialize::deserialize(&mut reader).map_err(|error| error.to_string())?;
-    Ok(envelope.body)
-}
-
-/// The usual case apart, for replacing broken UTF-8 is many times slower than finding none.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
-}
-
-/// Namespace and local name of the first element in the body of a SOAP 1.1 envelope: the answer
-/// of an operation, or `Fault` in [`ENVELOPE`]. `None` when the document is no such envelope.
+/// The SOAP fault that the answer is, if it is one.
 #[must_use]
-pub fn operation(bytes: &[u8]) -> Option<(String, String)> {
-    let text = text(bytes);
-    let mut reader = NsReader::from_str(&text);
-    reader.config_mut().expand_empty_elements = true;
-    let is = |(namespace, name): &(String, String), wanted| namespace == ENVELOPE && name == wanted;
-    let (root, _) = next_element(&mut reader)?;
-    if !is(&root, "Envelope") {
-        return None;
-    }
-    loop {
-        let (name, element) = next_element(&mut reader)?;
-        if is(&name, "Body") {
-            return next_element(&mut reader).map(|(name, _)| name);
-        }
-        reader.read_to_end(element.name()).ok()?;
-    }
+pub fn fault(answer: &Response) -> Option<Fault> {
+    let fault = content(&answer.body).filter(|content| content.is(ENVELOPE, "Fault"))?;
+    let text = |name| fault.text(name).unwrap_or_default().to_owned();
+    Some(Fault {
+        code: text("faultcode"),
+        text: text("faultstring"),
+        detail: fault.at("detail").cloned(),
+    })
 }
 
-type Named<'text> = ((String, String), BytesStart<'text>);
-
-/// The next element that opens before the current one ends.
-fn next_element<'text>(reader: &mut NsReader<&'text [u8]>) -> Option<Named<'text>> {
-    loop {
-        match reader.read_resolved_event().ok()? {
-            (namespace, Event::Start(element)) => {
-                let namespace = match namespace {
-                    ResolveResult::Bound(namespace) => namespace.as_ref().to_owned(),
-                    _ => String::new(),
-                };
-                let name = element.local_name().as_ref().to_owned();
-                return Some(((namespace, name), element));
-            }
-            (_, Event::End(_) | Event::Eof) => return None,
-            _ => {}
-        }
-    }
+/// The first element in the body of a SOAP 1.1 envelope. `None` when the document is no such one.
+#[must_use]
+pub fn content(bytes: &[u8]) -> Option<Element> {
+    let root = Element::read(bytes).filter(|root| root.is(ENVELOPE, "Envelope"))?;
+    let mut parts = root.children().iter();
+    let body = parts.find(|part| part.is(ENVELOPE, "Body"))?;
+    body.children().first().cloned()
 }
 
-/// A SOAP 1.1 fault, as a field `Fault` of the body.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Deserialize)]
-#[serde(default)]
+/// A SOAP 1.1 fault.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fault {
     /// The class of fault: `soap:Server`.
-    #[serde(rename = "faultcode")]
     pub code: String,
     /// What it says.
-    #[serde(rename = "faultstring")]
     pub text: String,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(rename = "Envelope", bound = "T: DeserializeOwned")]
-struct Envelope<T> {
-    #[serde(rename = "Body")]
-    body: T,
+    /// What the carrier adds.
+    pub detail: Option<Element>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::xml::{leaf, secret};
 
-    #[derive(serde::Serialize, serde::Deserialize, PartialEq, Debug)]
-    #[serde(rename = "cxf:ask")]
-    struct Ask {
-        name: String,
+    const OURS: Service = Service {
+        path: "/service",
+        namespace: "urn:ours",
+        prefix: "our",
+        action: None,
+    };
+
+    fn body(request: &Request) -> String {
+        request.body.masked()
     }
 
-    #[derive(serde::Deserialize)]
-    struct Body {
-        ask: Ask,
+    fn answered(body: &str) -> Response {
+        Response::new(
+            200,
+            format!("<e:Envelope xmlns:e='{ENVELOPE}' xmlns:o='urn:ours'>{body}</e:Envelope>"),
+        )
     }
 
-    #[test]
-    fn what_is_written_can_be_read_whatever_the_prefix() {
-        let ask = Ask {
-            name: "a < b & c".into(),
-        };
-        let text = envelope("cxf", "http://example/", &ask).expect("written");
-        let body: Body = read(text.as_bytes()).expect("read");
-        assert_eq!(body.ask, ask);
-    }
-
-    #[test]
-    fn an_accent_in_another_encoding_does_not_hide_the_rest() {
-        let text = envelope("cxf", "http://example/", &Ask { name: "@".into() }).expect("written");
-        let latin: Vec<u8> = text
-            .bytes()
-            .map(|byte| if byte == b'@' { 0xE9 } else { byte })
-            .collect();
-        let body: Body = read(&latin).expect("read");
-        assert_eq!(body.ask.name, "\u{FFFD}");
-        assert!(operation(&latin).is_some());
+    fn read(body: &str) -> Result<Element, Said> {
+        answer(&answered(body), &["urn:ours"], "ask")
     }
 
     #[test]
-    fn a_broken_document_is_an_error() {
-        assert!(read::<Body>(b"<html>").is_err());
-        assert!(read::<Body>(b"").is_err());
-        assert!(read::<Body>(b"\xff\xfe").is_err());
-    }
-
-    #[test]
-    fn a_character_that_xml_forbids_does_not_spoil_the_request() {
-        let ask = Ask {
-            name: "Z\u{1}o\u{B}é\u{FFFE} 🎁".into(),
-        };
-        let text = envelope("cxf", "http://example/", &ask).expect("written");
-        let body: Body = read(text.as_bytes()).expect("read");
-        assert_eq!(body.ask.name, "Zoé 🎁");
-    }
-
-    #[test]
-    fn the_operation_is_known_by_its_namespace() {
-        let of = |body: &str| {
-            let text = format!("<e:Envelope xmlns:e='{ENVELOPE}' xmlns:o='urn:ours'>{body}");
-            operation(text.as_bytes())
-        };
-        let ours = Some(("urn:ours".to_owned(), "ask".to_owned()));
-        assert_eq!(of("<e:Body><o:ask><x/>"), ours);
-        assert_eq!(
-            of("<e:Header><o:a/><o:b>1</o:b></e:Header><e:Body><o:ask/>"),
-            ours
+    fn a_request_names_its_operation_in_the_namespace_of_its_service() {
+        let request = OURS.request(
+            Effect::Reads,
+            "ask",
+            vec![],
+            [secret("password", "password"), leaf("a", 1)],
         );
-        assert_eq!(
-            of("<e:Body><ask/>"),
-            Some((String::new(), "ask".to_owned()))
-        );
-        assert_eq!(of("<e:Header><e:Body><o:ask/>"), None);
-        assert_eq!(of("<e:Body></e:Body>"), None);
-        assert_eq!(of("<e:Body/><o:ask/>"), None);
-        assert_eq!(of("<o:Body><o:ask/>"), None);
+        assert!(body(&request).contains(
+            "xmlns:our=\"urn:ours\"><soapenv:Body><our:ask><password>***</password><a>1</a></our:ask>"
+        ));
+        assert_eq!(request.secrets(), ["password"]);
+        let net = Service {
+            prefix: "",
+            action: Some("urn:ours/"),
+            ..OURS
+        };
+        let header = vec![branch("Credentials", [secret("id", "user")])];
+        let request = net.request(Effect::Reads, "ask", header, [leaf("a", 1)]);
+        assert!(body(&request).contains(
+            "<soapenv:Header><Credentials><id>***</id></Credentials></soapenv:Header>\
+             <soapenv:Body><ask xmlns=\"urn:ours\"><a>1</a></ask>"
+        ));
+        let action = ("SOAPAction", "\"urn:ours/ask\"".to_owned());
+        assert_eq!(request.headers, [action]);
+    }
+
+    #[test]
+    fn an_answer_is_known_by_its_namespace_and_its_name() {
+        let yes =
+            "<e:Header><o:a/></e:Header><e:Body><o:askResponse><x>1</x></o:askResponse></e:Body>";
+        assert_eq!(read(yes).expect("read").text("x"), Some("1"));
+        for other in [
+            "<e:Body><askResponse/></e:Body>",
+            "<e:Body><o:tellResponse/></e:Body>",
+            "<e:Body><o:ask/></e:Body>",
+            "<e:Header><e:Body><o:askResponse/></e:Body></e:Header>",
+            "<e:Body></e:Body>",
+            "<o:Body><o:askResponse/></o:Body>",
+        ] {
+            assert!(read(other).is_err(), "{other}");
+        }
         for hostile in [
             &b""[..],
-            b"<html><body>",
+            b"<html>",
             b"\xff",
-            b"<Envelope><Body><ask/>",
-            b"<a></b>",
+            b"<Envelope><Body/></Envelope>",
         ] {
-            assert_eq!(operation(hostile), None);
+            assert_eq!(content(hostile), None);
         }
+    }
+
+    #[test]
+    fn a_fault_keeps_what_the_carrier_adds() {
+        let said = "<e:Body><e:Fault><faultcode>s:Server</faultcode><faultstring>no</faultstring>\
+                    <detail><E><Id>7</Id></E></detail></e:Fault></e:Body>";
+        let refused = read(said).expect_err("refused");
+        assert_eq!(
+            (refused.code.as_deref(), refused.message.as_str()),
+            (Some("s:Server"), "no")
+        );
+        let fault = fault(&answered(said)).expect("a fault");
+        assert_eq!(fault.detail.expect("detail").text("E/Id"), Some("7"));
+        assert_eq!(super::fault(&answered("<e:Body><Fault/></e:Body>")), None);
     }
 }

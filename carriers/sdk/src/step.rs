@@ -26,6 +26,17 @@ pub enum Step<T> {
     Unknown(Evidence),
 }
 
+impl<T> Step<T> {
+    /// It may have been booked, for a reason of ours: an answer that contradicts itself.
+    #[must_use]
+    pub fn in_doubt(code: Option<&str>, message: &str) -> Self {
+        Self::Unknown(Evidence {
+            code: code.map(str::to_owned),
+            message: message.to_owned(),
+        })
+    }
+}
+
 /// What a multi-step carrier remembers between two steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memo {
@@ -52,6 +63,21 @@ pub struct Booking {
     pub estimated_delivery: Option<String>,
 }
 
+impl Booking {
+    /// A booking of which nothing more is known than its numbers and labels.
+    #[must_use]
+    pub fn new(tracking_number: impl Into<String>, parcels: Vec<BookedParcel>) -> Self {
+        Self {
+            tracking_number: tracking_number.into(),
+            shipment_id: None,
+            tracking_url: None,
+            parcels,
+            charge: None,
+            estimated_delivery: None,
+        }
+    }
+}
+
 /// One booked parcel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BookedParcel {
@@ -59,6 +85,17 @@ pub struct BookedParcel {
     pub tracking_number: String,
     /// Its label, when the answer holds one that can be decoded.
     pub label: Option<Label>,
+}
+
+impl BookedParcel {
+    /// A parcel, with its label when there is one.
+    #[must_use]
+    pub fn new(tracking_number: impl Into<String>, label: Option<Label>) -> Self {
+        Self {
+            tracking_number: tracking_number.into(),
+            label,
+        }
+    }
 }
 
 /// Why a carrier did not do what it was asked. Made only by [`crate::judge`].
@@ -178,4 +215,27 @@ pub enum VoidAnswer {
     NotFound,
     /// The void was not done, or it is not known to be done: to be asked again.
     Failed(Why),
+}
+
+impl FoundShipment {
+    /// The parcels under a reference as one shipment, for carriers that list parcels and not bookings.
+    /// Empty when there is none; a number that comes twice counts once.
+    #[must_use]
+    pub fn of_parcels(numbers: impl IntoIterator<Item = String>) -> Vec<Self> {
+        let mut parcels: Vec<BookedParcel> = Vec::new();
+        for number in numbers {
+            let known = parcels
+                .iter()
+                .any(|parcel| parcel.tracking_number == number);
+            if !known {
+                parcels.push(BookedParcel::new(number, None));
+            }
+        }
+        let first = parcels.first().map(|first| first.tracking_number.clone());
+        let shipment = first.map(|tracking_number| Self {
+            tracking_number,
+            parcels,
+        });
+        shipment.into_iter().collect()
+    }
 }

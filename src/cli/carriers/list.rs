@@ -10,7 +10,7 @@ use crate::registry;
 
 /// Every carrier of this gateway.
 pub fn all() -> Vec<Listed> {
-    registry::carriers().into_iter().map(Listed::of).collect()
+    registry::carriers().map(Listed::of).collect()
 }
 
 /// One carrier.

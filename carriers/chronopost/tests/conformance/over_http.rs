@@ -1,9 +1,7 @@
 //! The carrier against its own stub, over real HTTP.
 
-use std::collections::BTreeMap;
-
-use carrier_chronopost::{carrier, stub};
-use carrier_sdk::request::{Body, Piece, Request, Response};
+use carrier_chronopost::{Chronopost, stub};
+use carrier_sdk::request::{Request, Response};
 use carrier_sdk::shipment::{Intent, Span};
 use carrier_sdk::stub::{Bench, FaultRule, StubFault, StubServer};
 use carrier_sdk::tracking::Status;
@@ -12,26 +10,22 @@ use carrier_sdk::{
     VoidAnswer,
 };
 use jiff::Timestamp;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use super::intents::{contract, national, two_parcels_to_a_company};
 
-struct Chronopost {
+struct Service {
     server: StubServer,
-    secrets: BTreeMap<&'static str, &'static str>,
+    password: &'static str,
 }
 
-impl Chronopost {
+impl Service {
     async fn start() -> Self {
-        let bench = Bench::in_memory();
-        let mocks = stub::mocks(&bench);
-        let server = StubServer::start(bench, None, mocks)
+        let server = StubServer::start(Bench::in_memory(), None, vec![stub::answer])
             .await
             .expect("started");
         Self {
             server,
-            secrets: [("password", "255562"), ("tracking_password", "255562")].into(),
+            password: "255562",
         }
     }
 
@@ -48,38 +42,14 @@ impl Chronopost {
     }
 
     async fn ask(&self, request: &Request) -> Response {
-        let body: String = match &request.body {
-            Body::Empty => String::new(),
-            Body::Text { pieces, .. } => pieces
-                .iter()
-                .map(|piece| match piece {
-                    Piece::Text(text) => text.as_str(),
-                    Piece::Secret { name, .. } => self.secrets[name],
-                })
-                .collect(),
-        };
-        let head = format!(
-            "POST {} HTTP/1.1\r\nhost: stub\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-            request.path,
-            body.len()
-        );
-        let mut stream = TcpStream::connect(self.server.address())
-            .await
-            .expect("connected");
-        stream
-            .write_all(format!("{head}{body}").as_bytes())
-            .await
-            .expect("sent");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.expect("answered");
-        let answer = String::from_utf8(answer).expect("text");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("head");
-        Response::new(head[9..12].parse().expect("status"), body)
+        let secrets = [("password", self.password)];
+        let answer = self.server.send("", request, &secrets).await;
+        answer.expect("an answer")
     }
 
     async fn book(&self, intent: &Intent) -> Step<Booking> {
-        let request = carrier().book(intent).expect("bookable");
-        carrier().read_booking(None, &self.ask(&request).await)
+        let request = Chronopost.book(intent).expect("bookable");
+        Chronopost.read_booking(None, &self.ask(&request).await)
     }
 
     async fn find(&self, reference: &str) -> Vec<FoundShipment> {
@@ -90,18 +60,18 @@ impl Chronopost {
                 to: Timestamp::UNIX_EPOCH,
             },
         };
-        let answer = self.ask(&carrier().find(&contract(), &search)).await;
-        carrier().read_found(&answer).expect("looked up")
+        let answer = self.ask(&Chronopost.find(&contract(), &search)).await;
+        Chronopost.read_found(&answer).expect("looked up")
     }
 
     async fn void(&self, number: &str) -> VoidAnswer {
-        let answer = self.ask(&carrier().void(&contract(), number)).await;
-        carrier().read_void(&answer)
+        let answer = self.ask(&Chronopost.void(&contract(), number)).await;
+        Chronopost.read_void(&answer)
     }
 
     async fn status(&self, number: &str) -> Option<Status> {
-        let answer = self.ask(&carrier().track(&contract(), &[number])).await;
-        let tracked = carrier().read_tracking(&answer).expect("tracked");
+        let answer = self.ask(&Chronopost.track(&contract(), &[number])).await;
+        let tracked = Chronopost.read_tracking(&answer).expect("tracked");
         tracked.first().map(|shipment| shipment.status)
     }
 }
@@ -115,7 +85,7 @@ fn done(step: Step<Booking>) -> Booking {
 
 #[tokio::test]
 async fn a_booking_is_found_tracked_and_voided_parcel_by_parcel() {
-    let chronopost = Chronopost::start().await;
+    let chronopost = Service::start().await;
     let mut intent = two_parcels_to_a_company();
     intent.label_format = LabelFormat::Zpl;
     let booking = done(chronopost.book(&intent).await);
@@ -144,7 +114,7 @@ async fn a_booking_is_found_tracked_and_voided_parcel_by_parcel() {
 
 #[tokio::test]
 async fn what_nobody_booked_is_found_tracked_and_voided_by_nobody() {
-    let chronopost = Chronopost::start().await;
+    let chronopost = Service::start().await;
     assert_eq!(chronopost.find("never").await, []);
     assert_eq!(chronopost.status("XS999999999FR").await, None);
     assert_eq!(chronopost.void("XS999999999FR").await, VoidAnswer::NotFound);
@@ -152,7 +122,7 @@ async fn what_nobody_booked_is_found_tracked_and_voided_by_nobody() {
 
 #[tokio::test]
 async fn what_the_truck_took_cannot_be_voided() {
-    let chronopost = Chronopost::start().await;
+    let chronopost = Service::start().await;
     let booking = done(chronopost.book(&national()).await);
     chronopost
         .server
@@ -171,8 +141,8 @@ async fn what_the_truck_took_cannot_be_voided() {
 
 #[tokio::test]
 async fn a_wrong_password_is_an_account_matter_and_books_nothing() {
-    let mut chronopost = Chronopost::start().await;
-    chronopost.secrets.insert("password", "wrong");
+    let mut chronopost = Service::start().await;
+    chronopost.password = "wrong";
     let Step::Refused(why) = chronopost.book(&national()).await else {
         panic!("not refused");
     };
@@ -182,7 +152,7 @@ async fn a_wrong_password_is_an_account_matter_and_books_nothing() {
 
 #[tokio::test]
 async fn a_postal_code_that_is_no_french_one_is_refused_with_its_field() {
-    let chronopost = Chronopost::start().await;
+    let chronopost = Service::start().await;
     let mut intent = national();
     intent.shipment.consignee.postal_code = "7500".to_owned();
     let Step::Refused(why) = chronopost.book(&intent).await else {
@@ -202,7 +172,7 @@ async fn an_answer_lost_after_accepting_is_a_doubt_that_the_look_up_settles() {
         StubFault::AcceptThenHtml,
         StubFault::Deep,
     ] {
-        let chronopost = Chronopost::start().await;
+        let chronopost = Service::start().await;
         chronopost.fault(fault.clone());
         let step = chronopost.book(&national()).await;
         assert!(matches!(step, Step::Unknown(_)), "{fault:?}: {step:?}");
@@ -213,7 +183,7 @@ async fn an_answer_lost_after_accepting_is_a_doubt_that_the_look_up_settles() {
 #[tokio::test]
 async fn a_label_that_is_missing_or_broken_is_a_booking_without_it() {
     for fault in [StubFault::NoLabel, StubFault::BrokenLabel] {
-        let chronopost = Chronopost::start().await;
+        let chronopost = Service::start().await;
         chronopost.fault(fault);
         let booking = done(chronopost.book(&national()).await);
         assert!(booking.parcels[0].label.is_none());
@@ -222,7 +192,7 @@ async fn a_label_that_is_missing_or_broken_is_a_booking_without_it() {
 
 #[tokio::test]
 async fn a_busy_chronopost_has_booked_nothing_and_a_broken_one_may_have() {
-    let chronopost = Chronopost::start().await;
+    let chronopost = Service::start().await;
     chronopost.fault(StubFault::Busy {
         retry_after_s: None,
     });

@@ -1,6 +1,6 @@
 //! What leaves: golden requests, and what Chronopost could not carry and is refused for.
 
-use carrier_chronopost::carrier;
+use carrier_chronopost::Chronopost;
 use carrier_sdk::label::LabelFormat;
 use carrier_sdk::request::{Effect, Request};
 use carrier_sdk::shipment::{Intent, Money, ServiceOption, Span};
@@ -27,7 +27,7 @@ fn is_as_in(request: &Request, golden: &str) {
 }
 
 fn book(intent: &Intent) -> Request {
-    carrier().book(intent).expect("bookable")
+    Chronopost.book(intent).expect("bookable")
 }
 
 /// The text of the first such element of the request.
@@ -38,7 +38,7 @@ fn sent(intent: &Intent, element: &str) -> String {
 }
 
 fn refused_fields(intent: &Intent) -> Vec<String> {
-    carrier().book(intent).expect_err("refused").fields()
+    Chronopost.book(intent).expect_err("refused").fields()
 }
 
 fn with_options(options: &[ServiceOption]) -> Intent {
@@ -67,9 +67,9 @@ fn questions_go_to_the_tracking_service() {
             to: Timestamp::UNIX_EPOCH,
         },
     };
-    let find = carrier().find(&contract(), &search);
-    let void = carrier().void(&contract(), "XS000000101FR");
-    let track = carrier().track(&contract(), &["XS000000101FR"]);
+    let find = Chronopost.find(&contract(), &search);
+    let void = Chronopost.void(&contract(), "XS000000101FR");
+    let track = Chronopost.track(&contract(), &["XS000000101FR"]);
     is_as_in(&find, "find.xml");
     is_as_in(&void, "void.xml");
     is_as_in(&track, "track.xml");
@@ -145,10 +145,13 @@ fn the_label_is_made_in_the_mode_of_its_format() {
         sent(&mode(LabelFormat::Zpl, Some("ZPL300")), "mode"),
         "ZPL300"
     );
+    assert_eq!(
+        refused_fields(&mode(LabelFormat::Gif, None)),
+        ["label_format"]
+    );
     for (format, setting) in [
         (LabelFormat::Zpl, Some("THE")),
         (LabelFormat::Pdf, Some("XML")),
-        (LabelFormat::Gif, None),
     ] {
         assert_eq!(
             refused_fields(&mode(format, setting)),
@@ -235,7 +238,7 @@ fn a_name_or_street_that_cannot_be_printed_is_refused() {
     intent.shipment.consignee.street = vec!["\u{1}".to_owned()];
     assert_eq!(
         refused_fields(&intent),
-        ["recipient.name", "recipient.street"]
+        ["recipient.street", "recipient.name"]
     );
 }
 

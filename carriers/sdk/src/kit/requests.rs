@@ -12,14 +12,6 @@ use crate::profile::Product;
 use crate::shipment::{Contract, ServiceOption, Span};
 use crate::step::Search;
 
-const FORMATS: [LabelFormat; 5] = [
-    LabelFormat::Pdf,
-    LabelFormat::Zpl,
-    LabelFormat::Png,
-    LabelFormat::Gif,
-    LabelFormat::Epl,
-];
-
 /// Every declared product books some case of the catalogue and is told from every other on the
 /// wire; so is every declared option; what is not declared is refused.
 ///
@@ -113,7 +105,7 @@ pub fn every_label_format_changes_the_request(
             continue;
         };
         let mut earlier = Vec::new();
-        for format in FORMATS {
+        for format in LabelFormat::ALL {
             intent.label_format = format;
             let booked = carrier.book(&intent);
             failures.check(booked.is_ok() == declared.contains(&format), || {

@@ -1,4 +1,4 @@
-//! One place that turns a drawn fault into a wiremock response, the same for every carrier.
+//! One place that turns a drawn fault into a reply, the same for every carrier.
 //!
 //! The carrier's stub says what a good answer and a refusal look like; what is spoilt, delayed or
 //! lost is decided here.
@@ -6,12 +6,17 @@
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use wiremock::ResponseTemplate;
 
 use super::bench::Bench;
 use super::faults::StubFault;
+use super::label::label;
+use crate::label::LabelFormat;
+use crate::soap;
+use crate::xml::{Node, branch};
 
 const MIB: usize = 1024 * 1024;
 
@@ -39,12 +44,66 @@ impl Answer {
 
     /// An answer in XML.
     #[must_use]
-    pub fn xml(status: u16, body: String) -> Self {
+    pub fn xml(status: u16, root: &Node) -> Self {
         Self {
             status,
             content_type: "text/xml;charset=UTF-8",
-            body: body.into_bytes(),
+            body: root.to_string().into_bytes(),
         }
+    }
+
+    /// An answer in a SOAP envelope.
+    #[must_use]
+    pub fn soap(status: u16, content: Node) -> Self {
+        let body = branch("s:Body", [content]);
+        let root = branch("s:Envelope", [body]).with("xmlns:s", soap::ENVELOPE);
+        Self::xml(status, &root)
+    }
+
+    /// An answer in several parts, each with its Content-Type and Content-ID.
+    #[must_use]
+    pub fn multipart(status: u16, parts: &[(&str, &str, &[u8])]) -> Self {
+        let mut body = Vec::new();
+        for (kind, id, content) in parts {
+            let head = format!("--stub\r\nContent-Type: {kind}\r\nContent-ID: <{id}>\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--stub--\r\n");
+        Self {
+            status,
+            content_type: "multipart/mixed; boundary=\"stub\"",
+            body,
+        }
+    }
+}
+
+/// What leaves the stub: an answer, spoilt or late as the fault wants it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// What is said.
+    pub answer: Answer,
+    /// Further headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// How long it takes.
+    pub delay: Duration,
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        Self {
+            answer,
+            headers: Vec::new(),
+            delay: Duration::ZERO,
+        }
+    }
+}
+
+impl Reply {
+    fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 }
 
@@ -57,6 +116,28 @@ pub enum LabelKind {
     Missing,
     /// One that does not decode (not base64).
     Broken,
+}
+
+impl LabelKind {
+    /// The label's bytes.
+    #[must_use]
+    pub fn bytes(self, format: LabelFormat, number: &str) -> Option<Vec<u8>> {
+        match self {
+            Self::Good => Some(label(format, number)),
+            Self::Missing => None,
+            Self::Broken => Some(b"no label at all".to_vec()),
+        }
+    }
+
+    /// The same in base64.
+    #[must_use]
+    pub fn base64(self, format: LabelFormat, number: &str) -> Option<String> {
+        match self {
+            Self::Good => Some(STANDARD.encode(label(format, number))),
+            Self::Missing => None,
+            Self::Broken => Some("a label that is no base64".to_owned()),
+        }
+    }
 }
 
 /// A no that the carrier has to put in its own words.
@@ -79,33 +160,34 @@ pub enum Refused<'a> {
     Down,
 }
 
-/// The response to a booking request. `accept` books and is called only when the fault accepts;
-/// `refuse` speaks the carrier's own error language.
-pub fn book(
+/// The reply to a request, with what goes wrong. `accept` books (or answers) and is called only when
+/// the fault accepts; `refuse` speaks the carrier's own error language.
+pub(super) fn reply(
     bench: &Bench,
     fault: StubFault,
     accept: impl FnOnce(LabelKind) -> Answer,
     refuse: &dyn Fn(Refused<'_>) -> Answer,
-) -> ResponseTemplate {
+) -> Reply {
     let delay = bench.faults.delay() + lateness(&fault);
-    let response = match fault {
+    let reply = match fault {
         StubFault::None
         | StubFault::Slow { .. }
         | StubFault::AcceptThenHang { .. }
-        | StubFault::LookupLag { .. } => whole(accept(LabelKind::Good)),
-        StubFault::NoLabel => whole(accept(LabelKind::Missing)),
-        StubFault::BrokenLabel => whole(accept(LabelKind::Broken)),
+        | StubFault::LookupLag { .. } => accept(LabelKind::Good).into(),
+        StubFault::NoLabel => accept(LabelKind::Missing).into(),
+        StubFault::BrokenLabel => accept(LabelKind::Broken).into(),
         StubFault::Busy { retry_after_s } => busy(refuse(Refused::Busy), retry_after_s),
-        StubFault::Down => whole(refuse(Refused::Down)),
-        StubFault::Broken => whole(refuse(Refused::Broken)),
-        StubFault::Unauthorized => whole(refuse(Refused::Unauthorized)),
-        StubFault::Rejected { code, message } => whole(refuse(Refused::Rejected {
+        StubFault::Down => refuse(Refused::Down).into(),
+        StubFault::Broken => refuse(Refused::Broken).into(),
+        StubFault::Unauthorized => refuse(Refused::Unauthorized).into(),
+        StubFault::Rejected { code, message } => refuse(Refused::Rejected {
             code: &code,
             message: &message,
-        })),
+        })
+        .into(),
         StubFault::AcceptThenBroken => {
             accept(LabelKind::Good);
-            whole(refuse(Refused::Broken))
+            refuse(Refused::Broken).into()
         }
         StubFault::AcceptThenTruncate
         | StubFault::AcceptThenEmpty
@@ -115,23 +197,7 @@ pub fn book(
         | StubFault::GzipBomb { .. }
         | StubFault::Deep => spoilt(&fault, accept(LabelKind::Good)),
     };
-    // a delay of nothing would still cost a turn of the timer: up to a millisecond
-    if delay.is_zero() {
-        response
-    } else {
-        response.set_delay(delay)
-    }
-}
-
-/// The response to a look-up, a void, a label or a tracking request. A fault that accepts calls
-/// `answer` (so a void is done) and spoils what it says; faults of labels do nothing here.
-pub fn read(
-    bench: &Bench,
-    fault: StubFault,
-    answer: impl FnOnce() -> Answer,
-    refuse: &dyn Fn(Refused<'_>) -> Answer,
-) -> ResponseTemplate {
-    book(bench, fault, |_| answer(), refuse)
+    Reply { delay, ..reply }
 }
 
 fn lateness(fault: &StubFault) -> Duration {
@@ -141,25 +207,16 @@ fn lateness(fault: &StubFault) -> Duration {
     }
 }
 
-fn whole(answer: Answer) -> ResponseTemplate {
-    // wiremock panics on a status that HTTP does not have
-    let status = match answer.status {
-        100..=999 => answer.status,
-        _ => 500,
-    };
-    ResponseTemplate::new(status).set_body_raw(answer.body, answer.content_type)
-}
-
-fn busy(answer: Answer, retry_after_s: Option<u64>) -> ResponseTemplate {
-    let response = whole(answer);
+fn busy(answer: Answer, retry_after_s: Option<u64>) -> Reply {
+    let reply = Reply::from(answer);
     match retry_after_s {
-        Some(seconds) => response.insert_header("retry-after", seconds.to_string()),
-        None => response,
+        Some(seconds) => reply.header("retry-after", seconds.to_string()),
+        None => reply,
     }
 }
 
 /// A good answer, spoilt on its way; a fault that spoils nothing leaves it whole.
-fn spoilt(fault: &StubFault, mut answer: Answer) -> ResponseTemplate {
+fn spoilt(fault: &StubFault, mut answer: Answer) -> Reply {
     match fault {
         StubFault::AcceptThenTruncate => answer.body.truncate(answer.body.len() / 2),
         StubFault::AcceptThenEmpty => answer.body.clear(),
@@ -174,7 +231,7 @@ fn spoilt(fault: &StubFault, mut answer: Answer) -> ResponseTemplate {
         }
         StubFault::AcceptThenRedirect => {
             answer.status = 307;
-            return whole(answer).insert_header("location", "?redirected");
+            return Reply::from(answer).header("location", "?redirected");
         }
         StubFault::Huge { mib } => {
             let size = answer.body.len().saturating_add(mib.saturating_mul(MIB));
@@ -182,12 +239,12 @@ fn spoilt(fault: &StubFault, mut answer: Answer) -> ResponseTemplate {
         }
         StubFault::GzipBomb { mib } => {
             answer.body = packed(&answer.body, mib.saturating_mul(MIB)).unwrap_or_default();
-            return whole(answer).insert_header("content-encoding", "gzip");
+            return Reply::from(answer).header("content-encoding", "gzip");
         }
         StubFault::Deep => answer.body = deep(answer.content_type, 10_000),
         _ => {}
     }
-    whole(answer)
+    answer.into()
 }
 
 /// `start` and so many blanks, in gzip: about a thousandth of their size.

@@ -18,6 +18,7 @@ pub fn label(format: LabelFormat, number: &str) -> Vec<u8> {
         LabelFormat::Epl => format!("N\nA50,50,0,4,1,1,N,\"{number}\"\nP1\n").into_bytes(),
         LabelFormat::Gif => gif(number),
         LabelFormat::Png => png(number).unwrap_or_default(),
+        LabelFormat::Xml => format!("<label><number>{number}</number></label>").into_bytes(),
     }
 }
 

@@ -7,9 +7,12 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use wiremock::matchers::{method, path};
+use wiremock::matchers::{any, method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
+use super::Stub;
+use super::answer::{Answer, Reply};
+use super::asked::Asked;
 use super::bench::Bench;
 use super::faults::FaultRule;
 
@@ -23,14 +26,14 @@ pub struct StubServer {
 }
 
 impl StubServer {
-    /// Serves these mocks, and the control endpoints, on `address` or on a free port of loopback.
+    /// Serves these stubs, and the control endpoints, on `address` or on a free port of loopback.
     ///
     /// # Errors
     /// When the address cannot be listened on.
     pub async fn start(
         bench: Bench,
         address: Option<SocketAddr>,
-        mocks: Vec<Mock>,
+        stubs: Vec<Stub>,
     ) -> io::Result<Self> {
         let address = address.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into());
         let server = MockServer::builder()
@@ -38,7 +41,10 @@ impl StubServer {
             .disable_request_recording()
             .start()
             .await;
-        for mock in control(&bench).into_iter().chain(mocks) {
+        let carriers = bench.clone();
+        let carriers = Mock::given(any())
+            .respond_with(move |request: &Request| respond(&carriers, &stubs, request));
+        for mock in control(&bench).into_iter().chain([carriers]) {
             server.register(mock).await;
         }
         Ok(Self { server, bench })
@@ -60,6 +66,55 @@ impl StubServer {
     #[must_use]
     pub fn bench(&self) -> &Bench {
         &self.bench
+    }
+}
+
+/// The reply of the first carrier that knows the path.
+fn respond(bench: &Bench, stubs: &[Stub], request: &Request) -> ResponseTemplate {
+    let asked = asked(request);
+    let reply = stubs.iter().find_map(|stub| stub(bench, &asked));
+    template(reply.unwrap_or_else(|| {
+        let nobody = serde_json::json!({"error": "no stub has this path"});
+        Answer::json(404, &nobody).into()
+    }))
+}
+
+fn asked(request: &Request) -> Asked {
+    let headers = request.headers.iter();
+    let headers = headers.map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    Asked {
+        method: request.method.to_string(),
+        path: request.url.path().to_owned(),
+        query: request.url.query_pairs().into_owned().collect(),
+        headers: headers.collect(),
+        body: request.body.clone(),
+    }
+}
+
+fn template(reply: Reply) -> ResponseTemplate {
+    let Answer {
+        status,
+        content_type,
+        body,
+    } = reply.answer;
+    // wiremock panics on a status that HTTP does not have
+    let status = if (100..=999).contains(&status) {
+        status
+    } else {
+        500
+    };
+    let mut template = ResponseTemplate::new(status).set_body_raw(body, content_type);
+    for (name, value) in &reply.headers {
+        template = template.insert_header(*name, value.as_str());
+    }
+    // a delay of nothing would still cost a turn of the timer: up to a millisecond
+    if reply.delay.is_zero() {
+        template
+    } else {
+        template.set_delay(reply.delay)
     }
 }
 

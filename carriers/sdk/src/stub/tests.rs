@@ -7,25 +7,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use wiremock::matchers::path;
-use wiremock::{Mock, Request};
 
 use super::*;
 
 /// A carrier with one endpoint, `POST /book`, whose body is our reference.
 async fn start() -> StubServer {
-    let bench = Bench::in_memory();
-    let own = bench.clone();
-    let respond = move |request: &Request| {
-        let reference = String::from_utf8_lossy(&request.body).into_owned();
-        let fault = own.faults.draw("example", "book", Some(&reference));
-        let accept = |label| accepted(&own, &reference, label);
-        book(&own, fault, accept, &refused)
-    };
-    let mock = Mock::given(path("/book")).respond_with(respond);
-    StubServer::start(bench, None, vec![mock])
+    StubServer::start(Bench::in_memory(), None, vec![example])
         .await
         .expect("started")
+}
+
+fn example(bench: &Bench, asked: &Asked) -> Option<Reply> {
+    let reference = String::from_utf8_lossy(&asked.body).into_owned();
+    let fault = bench.faults.draw("example", "book", Some(&reference));
+    let accept = |label| accepted(bench, &reference, label);
+    asked
+        .is("POST", "/book")
+        .then(|| answer::reply(bench, fault, accept, &refused))
 }
 
 fn accepted(bench: &Bench, reference: &str, label: LabelKind) -> Answer {

@@ -77,6 +77,7 @@ fn authorization(auth: &Auth) -> Option<(String, String)> {
         Auth::OAuth2 { token_path, .. } => {
             ("Authorization", format!("Bearer *** (from {token_path})"))
         }
+        Auth::Signed(signature) => (signature.header, "*** (signed when it is sent)".to_owned()),
     };
     Some((name.to_owned(), value))
 }

@@ -1,0 +1,121 @@
+//! Chronopost's tracking service: looks parcels up by our reference, cancels and tracks them.
+
+use carrier_sdk::text::clean;
+use carrier_sdk::xml::{Element, Node, leaf, secret};
+use carrier_sdk::{
+    Contract, Effect, Find, FoundShipment, Moment, Request, Response, Search, Status, StatusTable,
+    Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why, judge,
+};
+
+use crate::booking::{error, returned, said, says_yes};
+use crate::faults;
+use crate::{Chronopost, TRACKING};
+
+const FIND: &str = "trackWithSenderRef";
+const CANCEL: &str = "cancelSkybill";
+const TRACK: &str = "trackSkybillV2";
+
+/// Faults come in this language, and the fault tables read them in it.
+fn language() -> Node {
+    leaf("language", "en_GB")
+}
+
+impl Find for Chronopost {
+    fn find(&self, contract: &Contract, search: &Search) -> Request {
+        let fields = [
+            leaf("accountNumber", clean(&contract.number)),
+            secret("password", "tracking_password"),
+            language(),
+            leaf("sendersRef", clean(&search.reference)),
+        ];
+        TRACKING.request(Effect::Reads, FIND, vec![], fields)
+    }
+
+    /// Chronopost lists parcels, not bookings: all of a reference are one shipment.
+    fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
+        let told = known(answer, FIND)?;
+        let parcels = told.iter().flat_map(|told| told.list("listParcel"));
+        let numbers = parcels.filter_map(|parcel| parcel.number("skybillNumber"));
+        Ok(FoundShipment::of_parcels(numbers))
+    }
+}
+
+impl Void for Chronopost {
+    fn void(&self, contract: &Contract, tracking_number: &str) -> Request {
+        let fields = [
+            leaf("accountNumber", clean(&contract.number)),
+            secret("password", "password"),
+            language(),
+            leaf("skybillNumber", clean(tracking_number)),
+        ];
+        TRACKING.request(Effect::Voids, CANCEL, vec![], fields)
+    }
+
+    fn read_void(&self, answer: &Response) -> VoidAnswer {
+        let said = match returned(answer, CANCEL) {
+            Ok(told) if says_yes(&told) => return VoidAnswer::Voided,
+            Ok(told) if error(&told) == Some("3") => return VoidAnswer::TooLate,
+            Ok(told) => said(answer, &told),
+            Err(said) => said,
+        };
+        judge(faults::CANCELLING, said).on_void()
+    }
+}
+
+impl Track for Chronopost {
+    /// Chronopost tells of one parcel in a call: the first number counts.
+    fn track(&self, _contract: &Contract, tracking_numbers: &[&str]) -> Request {
+        let number = tracking_numbers.first().copied().unwrap_or_default();
+        let fields = [language(), leaf("skybillNumber", clean(number))];
+        TRACKING.request(Effect::Reads, TRACK, vec![], fields)
+    }
+
+    /// No events means that Chronopost knows nothing of the parcel, or not yet.
+    fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
+        let told = known(answer, TRACK)?.unwrap_or_default();
+        let events: Vec<_> = told
+            .list("listEventInfoComp/events")
+            .filter_map(event)
+            .collect();
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let number = told.text("listEventInfoComp/skybillNumber");
+        let number = number.unwrap_or_default();
+        Ok(vec![TrackedShipment::of_events(number, events)])
+    }
+}
+
+/// An answer to a question; `None` when Chronopost knows nothing of the number or reference.
+fn known(answer: &Response, operation: &str) -> Result<Option<Element>, Why> {
+    let said = match returned(answer, operation) {
+        Ok(told) if says_yes(&told) => return Ok(Some(told)),
+        Ok(told) => said(answer, &told),
+        Err(said) => said,
+    };
+    let nothing = judge(faults::TRACKING, said).on_look_up::<Element>()?;
+    Ok(nothing.into_iter().next())
+}
+
+/// Codes that are not listed tell that the parcel is somewhere on its way.
+fn event(event: &Element) -> Option<TrackingEvent> {
+    let code = event.text("code").unwrap_or_default();
+    let at = Moment::read(event.text("eventDate")?)?;
+    let event_there = TrackingEvent::new(code, STATUSES, Status::InTransit, at);
+    Some(event_there.at_place(event.text("officeLabel")))
+}
+
+/// Codes seen live; no complete list is published. Notices (the consignee was informed, or gave an
+/// instruction) tell nothing.
+const STATUSES: StatusTable = &[
+    ("DC EA", Status::LabelCreated),
+    ("DB DY", Status::PickedUp),
+    ("SC EC TS O TP T TT EI SJ SD A2 IA IS RB", Status::InTransit),
+    ("TA", Status::OutForDelivery),
+    ("AB", Status::AvailableForPickup),
+    ("D", Status::Delivered),
+    ("P NA", Status::FailedAttempt),
+    ("SK", Status::Exception),
+    ("R", Status::Returned),
+    ("SM CL", Status::Unknown),
+];

@@ -1,0 +1,112 @@
+//! Looking shipments up, by our reference after a doubt and by number for tracking.
+//!
+//! Both ask `GET /tracking` and read the same answer. DHL's unified tracking API names the same
+//! things otherwise (`id`, `timestamp`, `statusCode`); its answers are read too.
+
+use carrier_sdk::json::{list, number, object, text};
+use carrier_sdk::{
+    BookedParcel, Contract, Effect, Find, FoundShipment, Method, Moment, Request, Response, Said,
+    Search, Status, StatusTable, Track, TrackedShipment, TrackingEvent, Why, judge,
+};
+use serde_json::Value;
+
+use crate::faults::{ABSENCE, FAULTS, said};
+use crate::{DhlExpress, call};
+
+const PATH: &str = "/tracking";
+
+impl Find for DhlExpress {
+    fn find(&self, contract: &Contract, search: &Search) -> Request {
+        let [from, to] = search.sent.days(1, "%F");
+        call(Effect::Reads, Method::Get, PATH)
+            .query("shipmentReference", &search.reference)
+            .query("shipmentReferenceType", "CU")
+            .query("shipperAccountNumber", &contract.number)
+            .query("dateRangeFrom", from)
+            .query("dateRangeTo", to)
+            .query("trackingView", "shipment-details-only")
+    }
+
+    fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
+        let piece = |piece: &Value| Some(BookedParcel::new(number(piece, "trackingNumber")?, None));
+        shipments(answer, |tracking_number, shipment| FoundShipment {
+            tracking_number,
+            parcels: list(shipment, "pieces").iter().filter_map(piece).collect(),
+        })
+    }
+}
+
+impl Track for DhlExpress {
+    fn track(&self, _contract: &Contract, tracking_numbers: &[&str]) -> Request {
+        let ask = call(Effect::Reads, Method::Get, PATH);
+        let number = |ask: Request, number: &&str| ask.query("shipmentTrackingNumber", *number);
+        let ask = tracking_numbers.iter().fold(ask, number);
+        ask.query("trackingView", "all-checkpoints")
+            .query("levelOfDetail", "shipment")
+    }
+
+    fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
+        shipments(answer, |tracking_number, shipment| {
+            let scans = list(shipment, "events").iter().filter_map(scan);
+            TrackedShipment::of_events(tracking_number, scans.collect())
+        })
+    }
+}
+
+fn shipments<T>(answer: &Response, read: impl Fn(String, &Value) -> T) -> Result<Vec<T>, Why> {
+    let unreadable = || judge(FAULTS, Said::unreadable(answer, "a list of shipments"));
+    let Some(body) = object(answer) else {
+        return unreadable().on_look_up();
+    };
+    if !answer.is_success() || !body.get("shipments").is_some_and(Value::is_array) {
+        let said = said(answer, &body);
+        let table = if said.status == 404 { ABSENCE } else { FAULTS };
+        return judge(table, said).on_look_up();
+    }
+    let mut shipments = Vec::new();
+    for shipment in list(&body, "shipments") {
+        // DHL may say of one shipment in the list that it knows no such one
+        let status = text(shipment, "status").unwrap_or_default();
+        if judge(ABSENCE, Said::new(answer, None, status))
+            .on_look_up::<()>()
+            .is_ok()
+        {
+            continue;
+        }
+        let waybill = number(shipment, "shipmentTrackingNumber");
+        match waybill.or_else(|| number(shipment, "id")) {
+            Some(waybill) => shipments.push(read(waybill, shipment)),
+            None => return unreadable().on_look_up(),
+        }
+    }
+    Ok(shipments)
+}
+
+fn scan(event: &Value) -> Option<TrackingEvent> {
+    let code = text(event, "typeCode").or_else(|| text(event, "statusCode"));
+    let at = match text(event, "date") {
+        Some(date) => {
+            let time = text(event, "time").unwrap_or_default();
+            let offset = text(event, "GMTOffset").unwrap_or_default();
+            Moment::of(&date, &time, &offset).or_else(|| Moment::of(&date, &time, ""))?
+        }
+        None => Moment::read(&text(event, "timestamp")?)?,
+    };
+    let place = text(event, "serviceArea/0/description");
+    let event = TrackingEvent::new(&code.unwrap_or_default(), STATUSES, Status::Unknown, at);
+    Some(event.at_place(place.as_deref()))
+}
+
+/// DHL's event codes in our words.
+#[rustfmt::skip]
+const STATUSES: StatusTable = &[
+    ("DUMMY_PU pre-transit", Status::LabelCreated),
+    ("PU SA", Status::PickedUp),
+    ("AF AR DF PL TR CR IC RR FD TP BR BN SC CI CU LV UV SM HN RW HI HO AD ES BL DI IA PY SI transit", Status::InTransit),
+    ("WC", Status::OutForDelivery),
+    ("OK DD delivered", Status::Delivered),
+    ("NH CA ND MD RD CM BA", Status::FailedAttempt),
+    ("OH HP CD UD MC MS PD DM DS SS ST TD DP IR NA TI TT CS failure", Status::Exception),
+    ("CC", Status::AvailableForPickup),
+    ("RT", Status::Returned),
+];

@@ -1,0 +1,156 @@
+//! A carrier's JSON, read leniently: no single field is trusted, and one of the wrong type is absent.
+//!
+//! Rigid types would lose a booked number over a field nobody needs. A path goes down by member names
+//! and places in lists: `output/transactionShipments/0/masterTrackingNumber`; an empty one stays.
+
+use std::borrow::Cow;
+
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use crate::request::Response;
+
+/// The longest thing that is taken for a parcel's number.
+const NUMBER_MAX: usize = 40;
+
+/// The answer, when it is a JSON object.
+#[must_use]
+pub fn object(answer: &Response) -> Option<Value> {
+    object_in(&answer.body)
+}
+
+/// The same, from bytes: a part of an answer.
+#[must_use]
+pub fn object_in(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_slice(bytes).ok().filter(Value::is_object)
+}
+
+/// What stands at this path.
+#[must_use]
+pub fn at<'value>(value: &'value Value, path: &str) -> Option<&'value Value> {
+    let steps = path.split('/').filter(|step| !step.is_empty());
+    steps
+        .into_iter()
+        .try_fold(value, |value, step| match value {
+            Value::Array(values) => values.get(step.parse::<usize>().ok()?),
+            value => value.get(step),
+        })
+}
+
+/// Trimmed text; carriers write numbers both ways. An empty text is absent.
+#[must_use]
+pub fn text<'value>(value: &'value Value, path: &str) -> Option<Cow<'value, str>> {
+    match at(value, path)? {
+        Value::String(text) => {
+            Some(text.trim().into()).filter(|text: &Cow<'_, str>| !text.is_empty())
+        }
+        Value::Number(number) => Some(number.to_string().into()),
+        _ => None,
+    }
+}
+
+/// A list; a single object stands for a list of one, as carriers' libraries often write it.
+#[must_use]
+pub fn list<'value>(value: &'value Value, path: &str) -> &'value [Value] {
+    match at(value, path) {
+        Some(Value::Array(values)) => values,
+        Some(object @ Value::Object(_)) => std::slice::from_ref(object),
+        _ => &[],
+    }
+}
+
+/// Every text at a path that goes through lists by `*`: `response/errors/*/message`.
+#[must_use]
+pub fn texts<'value>(value: &'value Value, path: &str) -> Vec<Cow<'value, str>> {
+    match path.split_once('*') {
+        None => text(value, path).into_iter().collect(),
+        Some((before, after)) => {
+            let members = list(value, before).iter();
+            members.flat_map(|member| texts(member, after)).collect()
+        }
+    }
+}
+
+/// A shipment's or parcel's number: letters and digits, nothing else is one.
+#[must_use]
+pub fn number(value: &Value, path: &str) -> Option<String> {
+    text(value, path).and_then(|text| parcel_number(&text))
+}
+
+/// The text, when it can be a shipment's or a parcel's number.
+pub(crate) fn parcel_number(text: &str) -> Option<String> {
+    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    (plain && text.len() <= NUMBER_MAX).then(|| text.to_owned())
+}
+
+/// Drops members that are null, for carriers that refuse a key without a value.
+#[must_use]
+pub fn without_nulls(mut value: Value) -> Value {
+    drop_nulls(&mut value);
+    value
+}
+
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(values) => values.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
+/// An exact amount as a JSON number. As a text it is written by `to_string()`.
+#[must_use]
+pub fn decimal(amount: Decimal) -> Value {
+    serde_json::from_str(&amount.normalize().to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_member_of_the_wrong_type_is_absent() {
+        let value = json!({"a": {"b": [{"c": " x "}, {"c": 7}, {"c": []}, {"c": " "}]}, "n": null});
+        assert_eq!(text(&value, "a/b/0/c").as_deref(), Some("x"));
+        assert_eq!(text(&value, "a/b/1/c").as_deref(), Some("7"));
+        for absent in ["a/b/2/c", "a/b/3/c", "a/b/4/c", "a/b/x/c", "a/0", "n", "z"] {
+            assert_eq!(text(&value, absent), None, "{absent}");
+        }
+    }
+
+    #[test]
+    fn texts_are_gathered_through_lists() {
+        let value = json!({"e": [{"m": "a"}, {"x": 1}, {"m": "b"}], "t": ["c", 4, null]});
+        assert_eq!(texts(&value, "e/*/m"), ["a", "b"]);
+        assert_eq!(texts(&value, "t/*"), ["c", "4"]);
+        assert!(texts(&value, "n/*/m").is_empty());
+    }
+
+    #[test]
+    fn one_object_is_a_list_of_one() {
+        let value = json!({"many": [1, 2], "one": {"a": 1}, "none": "x"});
+        assert_eq!(list(&value, "many").len(), 2);
+        assert_eq!(list(&value, "one"), [json!({"a": 1})]);
+        assert!(list(&value, "none").is_empty());
+    }
+
+    #[test]
+    fn a_number_holds_letters_and_digits_only() {
+        let value = json!({"good": "1Z999", "digits": 42, "page": "<p>", "long": "1".repeat(41)});
+        assert_eq!(number(&value, "good").as_deref(), Some("1Z999"));
+        assert_eq!(number(&value, "digits").as_deref(), Some("42"));
+        assert_eq!(number(&value, "page"), None);
+        assert_eq!(number(&value, "long"), None);
+    }
+
+    #[test]
+    fn amounts_stay_exact_and_nulls_are_dropped() {
+        let value = json!({"a": decimal(Decimal::new(92_350, 3)), "b": [{"c": null}], "d": null});
+        assert_eq!(without_nulls(value).to_string(), r#"{"a":92.35,"b":[{}]}"#);
+    }
+}
