@@ -20,6 +20,7 @@ const ROOM: Room = Room {
     lines: 2,
     line: 38,
     city: 50,
+    province: 0,
     phone: 17,
     ..Room::USUAL
 };

@@ -21,7 +21,7 @@ pub struct Room {
     pub postal_code: usize,
     /// City.
     pub city: usize,
-    /// State or province.
+    /// State or province; 0 where the carrier has no field for it: it is left out.
     pub province: usize,
     /// E-mail address.
     pub email: usize,
@@ -103,7 +103,10 @@ impl Address {
             lines,
             postal_code: check.text(&field("postal_code"), &party.postal_code, room.postal_code),
             city: check.needed(&field("city"), &party.city, room.city),
-            province: check.text(&field("province"), &given(&party.province), room.province),
+            province: match room.province {
+                0 => String::new(),
+                max => check.text(&field("province"), &given(&party.province), max),
+            },
             country: check.needed(&field("country"), &party.country, 2),
             email: check.text(&field("email"), &given(&party.email), room.email),
             phone: clean(&phone),
