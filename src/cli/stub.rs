@@ -9,7 +9,7 @@ use clap::Args;
 use reqwest::Url;
 
 use super::ending::{Ending, Failure};
-use super::{carriers, output};
+use super::output;
 use crate::{registry, shutdown};
 
 /// `diligence stub ...`
@@ -49,7 +49,7 @@ pub async fn run(arguments: Arguments) -> Result<Ending, Failure> {
                 "{address} cannot be listened on: {error}; choose another with --listen"
             ))
         })?;
-    output::line(&guide(&server.uri())?)?;
+    output::line(&guide(&server.uri()))?;
     stop.cancelled().await;
     Ok(Ending::Done)
 }
@@ -67,19 +67,16 @@ fn bench(ledger: Option<&Path>) -> Result<Bench, Failure> {
 }
 
 /// How to point accounts to the stub, and how to steer it.
-fn guide(uri: &str) -> Result<String, Failure> {
+fn guide(uri: &str) -> String {
     let mut lines = vec![format!(
         "All carriers answer at {uri} until SIGTERM or Ctrl-C. In the accounts:"
     )];
-    for account in carriers::example()?.accounts {
-        // The example says below which path each carrier's API lies.
-        let path =
-            Url::parse(&account.base_url).map(|url| url.path().trim_end_matches('/').to_owned());
+    for profile in registry::profiles() {
+        // Below which path the carrier's own API lies.
+        let path = Url::parse(profile.base_url).map(|url| url.path().to_owned());
         let path = path.unwrap_or_default();
-        lines.push(format!(
-            "  {:<12} base_url = \"{uri}{path}\"",
-            account.carrier
-        ));
+        let path = path.trim_end_matches('/');
+        lines.push(format!("  {:<12} base_url = \"{uri}{path}\"", profile.name));
     }
     let fault = r#"{"operation":"book","times":1,"fault":{"kind":"accept_then_hang","ms":5000}}"#;
     lines.extend([
@@ -89,5 +86,5 @@ fn guide(uri: &str) -> Result<String, Failure> {
         format!("  curl -X DELETE {uri}/__stub/faults"),
         format!("  curl {uri}/__stub/pick-ups -d '{{\"reference\":\"FR-2026-000123\"}}'"),
     ]);
-    Ok(lines.join("\n"))
+    lines.join("\n")
 }

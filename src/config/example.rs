@@ -39,6 +39,7 @@ static DHL: Profile = Profile {
         required("username", "nothing can be booked"),
         required("password", "nothing can be booked"),
     ],
+    base_url: "https://carrier.example",
     tracking_page: None,
 };
 
@@ -71,6 +72,7 @@ static CHRONOPOST: Profile = Profile {
             without: "every doubt will park",
         },
     ],
+    base_url: "https://carrier.example",
     tracking_page: None,
 };
 

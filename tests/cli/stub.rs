@@ -52,6 +52,7 @@ fn the_stub_answers_where_it_says_and_stops_on_sigterm() {
     let first = next();
     let after = first.split_once("http://").expect("an address").1;
     let address = after.split(' ').next().expect("an address").to_owned();
+    assert!(next().contains(&format!("base_url = \"http://{address}\"")));
     assert!(next().contains(&format!("base_url = \"http://{address}/mydhlapi\"")));
 
     assert!(asked(&address, "/__stub/bookings").ends_with("[]"));

@@ -42,5 +42,6 @@ pub(crate) static PROFILE: Profile = Profile {
         SecretField::required("password", "nothing can be booked"),
         SecretField::optional("tracking_password", "every doubt will park: bookings cannot be looked up"),
     ],
+    base_url: "https://ws.chronopost.fr",
     tracking_page: Some("https://www.chronopost.fr/tracking-no-cms/suivi-page?listeNumerosLT={}"),
 };

@@ -47,5 +47,6 @@ pub(crate) static PROFILE: Profile = Profile {
         SecretField::required("username", "nothing can be booked: it is the portal's API key"),
         SecretField::required("password", "nothing can be booked: it is the portal's API secret"),
     ],
+    base_url: "https://express.api.dhl.com/mydhlapi",
     tracking_page: Some("https://www.dhl.com/global-en/home/tracking.html?tracking-id={}"),
 };

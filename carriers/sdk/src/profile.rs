@@ -30,6 +30,8 @@ pub struct Profile {
     pub settings: &'static [Setting],
     /// Secrets an account must or may give.
     pub secrets: &'static [SecretField],
+    /// Where its API is, in production. An account names its own; the stub lies below the same path.
+    pub base_url: &'static str,
     /// Where the public follows a parcel; `{}` stands for the tracking number.
     pub tracking_page: Option<&'static str>,
 }

@@ -19,7 +19,8 @@ mod ledger;
 mod proxy;
 #[cfg(feature = "stub")]
 mod server;
-#[cfg(all(test, feature = "stub"))]
+#[cfg(test)]
+#[cfg(feature = "stub")]
 mod tests;
 
 pub use answer::{Answer, LabelKind, Refused, Reply};

@@ -96,6 +96,7 @@ static PROFILE: Profile = Profile {
         required: true,
         without: "nothing can be booked",
     }],
+    base_url: "https://carrier.example",
     tracking_page: None,
 };
 

@@ -170,7 +170,7 @@ fn made_up(carrier: &dyn Carrier) -> Result<Config, Failure> {
         id: profile.name.to_owned(),
         carrier: profile.name.to_owned(),
         environment: Environment::Test,
-        base_url: "https://carrier.example".to_owned(),
+        base_url: profile.base_url.to_owned(),
         account_number: "12345678".to_owned(),
         timeout_s: 60,
         concurrency: 1,
