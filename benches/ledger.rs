@@ -52,6 +52,7 @@ fn received(key: &Key, now: Timestamp) -> Change {
         plan: plan(now),
         ignored_fields: Vec::new(),
         differences: Vec::new(),
+        came_with: None,
     });
     let order = Some("x".repeat(1200));
     change(

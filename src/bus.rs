@@ -18,6 +18,8 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
+use crate::trace::Traceparent;
+
 pub use pauses::Pauses;
 
 /// One message from the orders queue, or one line of an orders file.
@@ -28,6 +30,8 @@ pub struct Delivery {
     pub amqp_type: Option<String>,
     /// The key it was published with.
     pub routing_key: String,
+    /// The sender's span, from the header `traceparent`; none also when the header names none.
+    pub traceparent: Option<Traceparent>,
 }
 
 // The body is personal data.
@@ -81,6 +85,8 @@ pub struct OutgoingEvent {
     pub routing_key: String,
     /// The rendered event.
     pub body: Bytes,
+    /// The span it leaves in, sent as the header `traceparent`.
+    pub traceparent: Option<Traceparent>,
 }
 
 /// Content type of every event.
@@ -145,6 +151,7 @@ mod tests {
             body: Bytes::from_static(b"{\"name\":\"Zo\xc3\xa9\"}"),
             amqp_type: None,
             routing_key: "order.paid".to_owned(),
+            traceparent: None,
         };
         assert_eq!(format!("{delivery:?}"), "Delivery(order.paid, 15 bytes)");
     }

@@ -17,7 +17,7 @@ pub use check::{check, check_worker};
 pub use finding::{Finding, Severity};
 pub use load::{environment, load, parse};
 pub use network::{Calendar, Pickup, Route, Service, Site, Weekday};
-pub use settings::{Bus, Dispatch, Events, Http, Labels, LedgerSettings, Privacy};
+pub use settings::{Bus, Dispatch, Events, Http, Labels, LedgerSettings, Privacy, Telemetry};
 
 use std::collections::BTreeMap;
 
@@ -39,6 +39,8 @@ pub struct Config {
     pub dispatch: Dispatch,
     /// What events say of themselves.
     pub events: Events,
+    /// Where spans go.
+    pub telemetry: Telemetry,
     /// How long personal data is kept.
     pub privacy: Privacy,
     /// Days on which no truck leaves.

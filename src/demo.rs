@@ -22,6 +22,7 @@ use crate::bus::Bus;
 use crate::bus::rabbitmq::Rabbit;
 use crate::ledger::Ledger;
 use crate::life::{Life, State};
+use crate::telemetry::Spans;
 use crate::worker::{self, Gateway, Until};
 
 use post::Letterbox;
@@ -84,7 +85,8 @@ pub async fn play(
         &progress,
     );
     let playing = tokio::time::timeout(CURTAIN, performing);
-    let work = worker::run(&gateway, bus, stop.clone(), Until::Stopped, None);
+    let spans = Spans::none();
+    let work = worker::run(&gateway, bus, stop.clone(), Until::Stopped, None, &spans);
     let curtain = async {
         let played = playing.await;
         stop.cancel();

@@ -11,7 +11,9 @@ mod lines;
 mod prepare;
 mod probe;
 mod reasons;
+mod recording;
 mod steps;
+mod telling;
 #[cfg(test)]
 #[cfg(feature = "stub")]
 mod tests;
@@ -26,17 +28,18 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{Instrument, error, info, info_span, warn};
+use tracing::{error, warn};
 
 use crate::accounts::Accounts;
 use crate::carrier_http::{CarrierHttp, Deadline, NotSent, Permit, Sent};
-use crate::ledger::{Change, Due, Kept, Ledger, LedgerError, Recorded};
+use crate::ledger::{Due, Ledger, LedgerError};
 use crate::life::{self, Action, Answered, Claim, Event, Life, Outcome, Plan, Policy};
 use crate::metrics::Metrics;
 use crate::order::{Key, Order};
 use crate::retry::RetryPolicy;
 use crate::routing::{self, Routes};
 use crate::sabotage::{Point, pass};
+use crate::telemetry::Spans;
 
 use limits::Place;
 use lines::Lines;
@@ -67,6 +70,8 @@ pub struct Parts {
     /// How long after an account's credentials were refused the carrier is first asked whether they
     /// work; none: never.
     pub probe_after: Option<Duration>,
+    /// Where its spans go.
+    pub spans: Spans,
     /// Set after the ledger was restored from a backup.
     pub look_first: Option<Restored>,
     /// Asks to begin nothing new and finish what is on the wire.
@@ -172,17 +177,13 @@ impl Dispatch {
             };
             self.busy().insert(order.life.key.clone());
             let dispatch = Arc::clone(self);
-            let span = info_span!("order", key = %order.life.key);
-            tasks.spawn(
-                async move {
-                    let key = order.life.key.clone();
-                    Box::pin(dispatch.work(order)).await;
-                    dispatch.busy().remove(&key);
-                    dispatch.parts.wake.notify_one();
-                    drop(slot);
-                }
-                .instrument(span),
-            );
+            tasks.spawn(async move {
+                let key = order.life.key.clone();
+                Box::pin(dispatch.work(order)).await;
+                dispatch.busy().remove(&key);
+                dispatch.parts.wake.notify_one();
+                drop(slot);
+            });
         }
         any
     }
@@ -232,7 +233,7 @@ impl Dispatch {
                 Ok(None) => return,
                 Err(LedgerError::ReferenceTaken) if !hashed => hashed = true,
                 Err(problem) => {
-                    warn!("nothing was sent for this order: {problem}");
+                    warn!(key = %due.life.key, "nothing was sent for this order: {problem}");
                     return;
                 }
             }
@@ -257,6 +258,7 @@ impl Dispatch {
             Ok(order) => Some(Some(order)),
             Err(problem) => {
                 error!(
+                    key = %due.life.key,
                     line = problem.line(),
                     "the stored order cannot be read by this version"
                 );
@@ -412,6 +414,7 @@ impl Dispatch {
                 Sent::NotSent(NotSent::no_call())
             }
         };
+        self.tell_request(action, life, 1, began, &sent);
         let took = (!matches!(sent, Sent::NotSent(_))).then(|| began.elapsed());
         let walked = self
             .further_steps(action, life, &prepared, sent, deadline)
@@ -423,6 +426,7 @@ impl Dispatch {
             Action::Void { .. } => Point::Voided,
         });
         let (event, kept) = self.outcome(action, life, order, &prepared, walked);
+        self.tell_outcome(action, life, &event, began);
         if let Some(booking) = life.booking(action.booking()) {
             let metrics = &self.parts.metrics;
             metrics.ended(&booking.carrier, &booking.account, &event, took);
@@ -440,45 +444,6 @@ impl Dispatch {
         after
     }
 
-    /// Records an outcome until it is kept. Nothing new is claimed meanwhile; a drain waits for it.
-    async fn keep(&self, key: Key, event: Event, kept: Kept) -> Life {
-        let mut pause = Duration::from_millis(100);
-        loop {
-            let change = Change {
-                key: key.clone(),
-                event: event.clone(),
-                kept: kept.clone(),
-            };
-            match one(self.parts.ledger.record(vec![change]).await) {
-                Ok(recorded) => {
-                    if self.stalled.swap(false, Ordering::AcqRel) {
-                        info!("the ledger keeps outcomes again");
-                    }
-                    recorded.notes.iter().for_each(|note| info!("{note}"));
-                    return recorded.life;
-                }
-                Err(problem) => {
-                    self.stalled.store(true, Ordering::Release);
-                    self.parts.metrics.not_kept();
-                    error!("an outcome is not kept yet, nothing new is booked: {problem}");
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_secs(5));
-                }
-            }
-        }
-    }
-
-    async fn commit(&self, key: Key, event: Event) -> Result<Recorded, LedgerError> {
-        let change = Change {
-            key,
-            event,
-            kept: Kept::default(),
-        };
-        let recorded = one(self.parts.ledger.record(vec![change]).await)?;
-        recorded.notes.iter().for_each(|note| info!("{note}"));
-        Ok(recorded)
-    }
-
     fn busy(&self) -> std::sync::MutexGuard<'_, BTreeSet<Key>> {
         self.busy
             .lock()
@@ -491,9 +456,3 @@ struct Full;
 
 /// Shortest rest between two looks at the ledger.
 const MIN_REST: Duration = Duration::from_millis(2);
-
-fn one(mut results: Vec<Result<Recorded, LedgerError>>) -> Result<Recorded, LedgerError> {
-    results
-        .pop()
-        .unwrap_or_else(|| Err(LedgerError::Unavailable("it gave no answer".into())))
-}

@@ -9,10 +9,12 @@ mod data;
 mod tests;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::life::{Announcement, Life, Reason};
+use crate::trace::{Trace, Traceparent};
 
 /// Names the namespace of event ids; fixed for ever.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6b0c_8a52_51d9_4a5e_9f7e_d111_6e4c_e001);
@@ -24,6 +26,8 @@ pub struct Teller {
     pub source: String,
     /// What label links start with; none: no links.
     pub public_url: Option<String>,
+    /// Whether traces that start here are recorded.
+    pub recording: bool,
 }
 
 /// An event ready for the bus.
@@ -49,7 +53,15 @@ impl Teller {
     ) -> Rendered {
         let sequence = format!("{sequence:010}");
         let data = data::of_order(self, told, life);
-        self.envelope(told.kind(), &life.key.to_string(), &sequence, now, data)
+        let trace = Some(life.trace());
+        self.envelope(
+            told.kind(),
+            &life.key.to_string(),
+            &sequence,
+            now,
+            trace,
+            data,
+        )
     }
 
     fn envelope(
@@ -58,16 +70,21 @@ impl Teller {
         subject: &str,
         sequence: &str,
         time: Timestamp,
+        trace: Option<Trace>,
         data: Value,
     ) -> Rendered {
         let kind = format!("{routing_key}.v1");
         let identity = format!("{subject}|{kind}|{sequence}");
         let event_id = Uuid::new_v5(&NAMESPACE, identity.as_bytes()).to_string();
-        let body = json!({
+        let mut body = json!({
             "specversion": "1.0", "id": event_id, "source": self.source, "type": kind,
             "subject": subject, "time": time, "datacontenttype": "application/json",
             "sequence": sequence, "data": data,
         });
+        if let (Some(trace), Some(fields)) = (trace, body.as_object_mut()) {
+            let span = trace.told(trace.event(&event_id), self.recording);
+            fields.insert("traceparent".into(), span.to_string().into());
+        }
         Rendered {
             event_id,
             routing_key: routing_key.to_owned(),
@@ -79,6 +96,23 @@ impl Teller {
         let url = self.public_url.as_deref()?.trim_end_matches('/');
         Some(format!("{url}/v1/labels/{id}"))
     }
+}
+
+/// As much of a rendered event as is told about it: in log lines, and as the header `traceparent`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Head {
+    /// The key of the order, or the account.
+    pub subject: String,
+    /// Its number.
+    pub sequence: String,
+    /// The span it leaves in; none: of an account, or from before there were any.
+    #[serde(default)]
+    pub traceparent: Option<Traceparent>,
+}
+
+/// The head of a rendered event; none when it is none of ours.
+pub fn head(body: &[u8]) -> Option<Head> {
+    serde_json::from_slice(body).ok()
 }
 
 /// The event that an account stops, and why, or works again (no `why`), from this moment on.
@@ -100,5 +134,5 @@ pub fn account_event(
     };
     let sequence = format!("{:020}", since.as_microsecond());
     let data = data::of_account(account, why, waiting, since, environment);
-    teller.envelope(routing_key, account, &sequence, since, data)
+    teller.envelope(routing_key, account, &sequence, since, None, data)
 }

@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 use crate::bus::{Delivery, Handler, Verdict};
 use crate::ledger::{Change, Kept, Ledger};
-use crate::life::{Event, Received, Verdict as Decided};
+use crate::life::{Event, Life, Received, Verdict as Decided};
 use crate::order::{Decoded, Malformed, Message, decode};
 use crate::routing::{self, Routes};
+use crate::telemetry::{self, Kind, Span, Spans};
+use crate::trace::Traceparent;
 
 /// Takes deliveries into the ledger.
 pub struct Intake {
@@ -26,6 +29,8 @@ pub struct Intake {
     pub taken: Arc<Notify>,
     /// Rung when something was told.
     pub told: Arc<Notify>,
+    /// Where its spans go.
+    pub spans: Spans,
 }
 
 impl Handler for Intake {
@@ -40,6 +45,7 @@ impl Handler for Intake {
 
 impl Intake {
     async fn take(&self, batch: Vec<Delivery>) -> Vec<Verdict> {
+        let began = Instant::now();
         let mut verdicts = Vec::with_capacity(batch.len());
         let mut changes = Vec::with_capacity(batch.len());
         for delivery in &batch {
@@ -51,7 +57,7 @@ impl Intake {
                 Err(malformed) => verdicts.push(Some(dead(malformed))),
             }
         }
-        let mut kept = self.keep(changes).await.into_iter();
+        let mut kept = self.keep(changes, began).await.into_iter();
         let verdicts = verdicts
             .into_iter()
             .map(|verdict| verdict.or_else(|| kept.next()).unwrap_or(Verdict::Later))
@@ -61,7 +67,7 @@ impl Intake {
         verdicts
     }
 
-    async fn keep(&self, changes: Vec<Change>) -> Vec<Verdict> {
+    async fn keep(&self, changes: Vec<Change>, began: Instant) -> Vec<Verdict> {
         if changes.is_empty() {
             return Vec::new();
         }
@@ -72,9 +78,13 @@ impl Intake {
             .map(|(key, result)| match result {
                 Ok(recorded) => {
                     if recorded.verdict == Decided::Absorbed {
-                        info!(%key, "the same again: absorbed");
+                        let state = recorded.life.state.name();
+                        info!(%key, state, "the same again: absorbed");
                     }
-                    recorded.notes.iter().for_each(|note| info!(%key, "{note}"));
+                    telemetry::notes(&recorded);
+                    if recorded.accepted {
+                        self.spans.tell(|| Some(taking(&recorded.life, began)));
+                    }
                     Verdict::Durable
                 }
                 Err(problem) => {
@@ -93,7 +103,7 @@ impl Intake {
             self.max_bytes,
         )?;
         match message {
-            Message::Paid(decoded) => self.paid(*decoded),
+            Message::Paid(decoded) => self.paid(*decoded, delivery.traceparent),
             Message::Cancelled(cancellation) => Ok(Change {
                 key: cancellation.key,
                 event: Event::CancelWished {
@@ -104,7 +114,9 @@ impl Intake {
         }
     }
 
-    fn paid(&self, decoded: Decoded) -> Result<Change, Malformed> {
+    fn paid(&self, decoded: Decoded, header: Option<Traceparent>) -> Result<Change, Malformed> {
+        // The header is of the last hop, the attribute of a CloudEvent of the first.
+        let came_with = header.or(decoded.traceparent);
         let order = decoded.order;
         let now = self.ledger.now();
         let plan = routing::plan(&self.routes, &order, now);
@@ -134,6 +146,7 @@ impl Intake {
                 plan,
                 ignored_fields: decoded.ignored_fields,
                 differences: Vec::new(),
+                came_with,
             }),
             key: order.key,
             kept: Kept {
@@ -152,5 +165,18 @@ fn dead(malformed: Malformed) -> Verdict {
     Verdict::Dead {
         reason: malformed.reason,
         path: malformed.path,
+    }
+}
+
+/// From the arrival of its batch until it was durable.
+fn taking(life: &Life, began: Instant) -> Span {
+    let trace = life.trace();
+    Span {
+        kind: Kind::Taking,
+        facts: vec![
+            ("diligence.key", life.key.to_string().as_str().into()),
+            ("diligence.state", life.state.name().into()),
+        ],
+        ..Span::since(began, trace, trace.taking(&life.key), "take order.paid")
     }
 }

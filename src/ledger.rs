@@ -90,6 +90,8 @@ pub struct Recorded {
     pub verdict: Verdict,
     /// What was added to the timeline: fit for a log, free of personal data.
     pub notes: Vec<String>,
+    /// Whether the order was accepted by it, which happens once.
+    pub accepted: bool,
 }
 
 /// An order that is due, with its content in force.

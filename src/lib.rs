@@ -35,6 +35,7 @@ mod heartbeat;
 mod housekeeping;
 mod shutdown;
 mod telemetry;
+mod trace;
 mod worker;
 // proving it
 mod sabotage;

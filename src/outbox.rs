@@ -18,9 +18,14 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::field::display;
+use tracing::{info, warn};
 
 use crate::bus::{Bus, OutgoingEvent, Pauses, PublishError};
+use crate::events::{self, Head};
 use crate::sabotage::{Point, pass};
+use crate::telemetry::{Kind, Span, Spans};
+use crate::trace::Trace;
 
 /// New rows taken at a time.
 const BATCH: usize = 512;
@@ -64,9 +69,11 @@ pub async fn relay(
     outbox: Arc<dyn Outbox>,
     bus: Arc<dyn Bus>,
     wake: Arc<Notify>,
+    spans: Spans,
     stop: CancellationToken,
 ) {
     let mut relay = Relay {
+        spans,
         outbox,
         bus,
         publishing: FuturesUnordered::new(),
@@ -82,15 +89,65 @@ pub async fn relay(
     };
     tokio::select! {
         () = relay.run(&wake, &stop) => {}
-        () = limit => tracing::warn!("events are left in the outbox; they go out after the next start"),
+        () = limit => warn!("events are left in the outbox; they go out after the next start"),
     }
 }
 
-type Published = (i64, Result<(), PublishError>);
+/// What became of a row.
+struct Published {
+    id: i64,
+    began: Instant,
+    event: OutgoingEvent,
+    head: Option<Head>,
+    outcome: Result<(), PublishError>,
+}
+
+impl Published {
+    /// From the first byte until the bus had confirmed it; of an account's event there is none.
+    fn span(&self) -> Option<Span> {
+        let (told, head) = (self.event.traceparent?, self.head.as_ref()?);
+        let trace = Trace::around(told);
+        let name = format!("tell {}", self.event.routing_key);
+        Some(Span {
+            parent: Some(trace.taking(&head.subject)),
+            kind: Kind::Telling,
+            facts: vec![
+                ("diligence.key", head.subject.as_str().into()),
+                ("diligence.event", self.event.routing_key.as_str().into()),
+                ("diligence.event_id", self.event.event_id.as_str().into()),
+                ("diligence.sequence", head.sequence.as_str().into()),
+            ],
+            ..Span::since(self.began, trace, told.span_id, name)
+        })
+    }
+
+    /// A line about it: what is told here, of whom, is all in the event's head.
+    fn tell(&self) {
+        let subject = self.head.as_ref().map(|head| head.subject.as_str());
+        let of_account = self.event.routing_key.starts_with("account.");
+        let key = subject.filter(|_| !of_account).map(display);
+        let account = subject.filter(|_| of_account);
+        let sequence = self.head.as_ref().map(|head| head.sequence.as_str());
+        let (event, event_id) = (&*self.event.routing_key, &*self.event.event_id);
+        let trace_id = self.event.traceparent.map(|span| display(span.trace_id));
+        match &self.outcome {
+            Ok(()) => {
+                info!(
+                    key,
+                    account, event, sequence, event_id, trace_id, "told: the bus has confirmed it"
+                );
+            }
+            Err(error) => {
+                warn!(key, account, event, sequence, event_id, trace_id, %error, "it is told again");
+            }
+        }
+    }
+}
 
 struct Relay {
     outbox: Arc<dyn Outbox>,
     bus: Arc<dyn Bus>,
+    spans: Spans,
     publishing: FuturesUnordered<BoxFuture<'static, Published>>,
     /// Being published, or confirmed and not marked yet: offered again meanwhile, and skipped.
     under_way: HashSet<i64>,
@@ -145,7 +202,7 @@ impl Relay {
         let rows = match self.outbox.unsent(limit).await {
             Ok(rows) => rows,
             Err(error) => {
-                tracing::warn!(%error, "the outbox cannot be read");
+                warn!(%error, "the outbox cannot be read");
                 self.pause_bus();
                 return Look::Waiting;
             }
@@ -184,9 +241,12 @@ impl Relay {
         }
     }
 
-    fn note(&mut self, (id, outcome): Published) {
-        match outcome {
+    fn note(&mut self, published: Published) {
+        let id = published.id;
+        match &published.outcome {
             Ok(()) => {
+                published.tell();
+                self.spans.tell(|| published.span());
                 self.failing.remove(&id);
                 self.confirmed.push(id);
                 self.bus_pauses.reset();
@@ -194,12 +254,12 @@ impl Relay {
             }
             Err(PublishError::Unavailable(error)) => {
                 if Instant::now() >= self.bus_again_at {
-                    tracing::warn!(%error, "events wait for the bus");
+                    warn!(%error, "events wait for the bus");
                 }
                 self.pause_bus();
             }
-            Err(error) => {
-                tracing::warn!(id, %error, "an event is published again");
+            Err(_) => {
+                published.tell();
                 let failing = self.failing.entry(id).or_insert_with(|| Failing {
                     again_at: Instant::now(),
                     pauses: Pauses::new(FIRST_PAUSE, LONGEST_PAUSE),
@@ -235,7 +295,7 @@ impl Relay {
                 }
             }
             Err(error) => {
-                tracing::warn!(%error, "sent events cannot be marked");
+                warn!(%error, "sent events cannot be marked");
                 self.pause_bus();
             }
         }
@@ -250,11 +310,21 @@ impl Relay {
 }
 
 async fn publish(bus: Arc<dyn Bus>, row: OutboxRow) -> Published {
+    let began = Instant::now();
+    let head = events::head(&row.body);
     let event = OutgoingEvent {
         event_id: row.event_id,
         routing_key: row.routing_key,
+        traceparent: head.as_ref().and_then(|head| head.traceparent),
         body: row.body,
     };
     pass(Point::BeforePublish);
-    (row.id, bus.publish(&event).await)
+    let outcome = bus.publish(&event).await;
+    Published {
+        began,
+        id: row.id,
+        event,
+        head,
+        outcome,
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::labels::PrintFolder;
 use crate::ledger::{Ledger, PrintJob, PrintKind};
@@ -59,9 +59,21 @@ async fn copy_some(ledger: &dyn Ledger, folder: &PrintFolder) -> usize {
     let mut done = Vec::new();
     for job in &jobs {
         match copy(folder, job).await {
-            Ok(()) => done.push(job.id),
+            Ok(()) => {
+                let (key, booking, parcel) = (&job.key, job.n, job.parcel + 1);
+                match job.kind {
+                    PrintKind::Print => {
+                        info!(%key, booking, parcel, "the label is in the print folder")
+                    }
+                    PrintKind::Void => {
+                        info!(%key, booking, parcel, "the label is among the voided ones")
+                    }
+                }
+                done.push(job.id);
+            }
             Err(problem) => {
-                warn!(key = %job.key, "a label cannot be put into the print folder: {problem}");
+                let (key, booking, parcel) = (&job.key, job.n, job.parcel + 1);
+                warn!(%key, booking, parcel, "a label cannot be put into the print folder: {problem}");
                 break;
             }
         }

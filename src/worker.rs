@@ -32,6 +32,7 @@ use crate::printer;
 use crate::registry;
 use crate::retry::RetryPolicy;
 use crate::routing::Routes;
+use crate::telemetry::{self, Spans};
 
 /// A configured gateway with its ledger open: what the worker and every command stand on.
 pub struct Gateway {
@@ -92,6 +93,7 @@ fn foundations(config: &Config) -> (Accounts, Rules) {
         teller: Teller {
             source: config.events.source.clone(),
             public_url: config.http.public_url.clone(),
+            recording: telemetry::recording(&config.telemetry),
         },
         erase_after_days: config.privacy.erase_after_days,
         headroom_mib: config.ledger.headroom_mib,
@@ -121,6 +123,7 @@ pub async fn run(
     stop: CancellationToken,
     until: Until,
     look_first: Option<Restored>,
+    spans: &Spans,
 ) -> anyhow::Result<()> {
     let [taken, to_print, told] = [(); 3].map(|()| Arc::new(Notify::new()));
     // Begins nothing new as soon as the stop is asked for, while the bus still gives back its messages.
@@ -129,6 +132,7 @@ pub async fn run(
     let dispatch = dispatch(
         gateway,
         look_first,
+        spans.clone(),
         stop_dispatch.clone(),
         [&taken, &to_print, &told].map(Arc::clone),
     )?;
@@ -149,6 +153,7 @@ pub async fn run(
         outbox,
         Arc::clone(&bus),
         Arc::clone(&told),
+        spans.clone(),
         stop_relay.clone(),
     ));
     let dispatching = tokio::spawn(Arc::clone(&dispatch).run());
@@ -158,6 +163,7 @@ pub async fn run(
         max_bytes: gateway.config.bus.max_message_bytes,
         taken,
         told: Arc::clone(&told),
+        spans: spans.clone(),
     });
     info!(
         accounts = gateway.accounts.iter().count(),
@@ -238,6 +244,7 @@ async fn serve(
 fn dispatch(
     gateway: &Gateway,
     look_first: Option<Restored>,
+    spans: Spans,
     stop: CancellationToken,
     [wake, to_print, told]: [Arc<Notify>; 3],
 ) -> anyhow::Result<Arc<Dispatch>> {
@@ -260,6 +267,7 @@ fn dispatch(
         metrics: Arc::new(Metrics::new(gateway.accounts.carriers())),
         probe_after: (settings.probe_s > 0).then(|| Duration::from_secs(settings.probe_s)),
         look_first,
+        spans,
         stop,
         wake,
         to_print,

@@ -37,6 +37,7 @@ pub fn event(id: &str, routing_key: &str) -> OutgoingEvent {
         event_id: id.to_owned(),
         routing_key: routing_key.to_owned(),
         body: Bytes::from(format!(r#"{{"id":"{id}"}}"#)),
+        traceparent: None,
     }
 }
 

@@ -214,5 +214,6 @@ pub fn delivery(body: &Bytes) -> Delivery {
         body: body.clone(),
         amqp_type: own_type,
         routing_key: "order.paid".to_owned(),
+        traceparent: None,
     }
 }

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use lapin::BasicProperties;
+use lapin::types::{AMQPValue, FieldTable};
 use tokio_util::sync::CancellationToken;
 
 use self::consumer::Consumer;
@@ -30,6 +31,9 @@ pub(super) use self::hosts::Hosts;
 use self::publisher::{Message, Publisher};
 use super::{Bus, BusError, EVENT_CONTENT_TYPE, Handler, OutgoingEvent, PublishError};
 use crate::config;
+
+/// The header that names the sender's span, as W3C Trace Context calls it.
+const TRACEPARENT: &str = "traceparent";
 
 /// A broker, or a cluster of them.
 pub struct Rabbit {
@@ -74,7 +78,8 @@ impl Rabbit {
         let properties = BasicProperties::default()
             .with_delivery_mode(2)
             .with_message_id(short(&event.event_id).map_err(too_long)?)
-            .with_content_type(EVENT_CONTENT_TYPE.into());
+            .with_content_type(EVENT_CONTENT_TYPE.into())
+            .with_headers(headers_of(event));
         let message = Message {
             exchange: &self.settings.events_exchange,
             routing_key: &event.routing_key,
@@ -83,6 +88,15 @@ impl Rabbit {
         };
         self.publisher.send(message).await
     }
+}
+
+fn headers_of(event: &OutgoingEvent) -> FieldTable {
+    let mut headers = FieldTable::default();
+    if let Some(traceparent) = event.traceparent {
+        let text = traceparent.to_string();
+        headers.insert(TRACEPARENT.into(), AMQPValue::LongString(text.into()));
+    }
+    headers
 }
 
 impl Bus for Rabbit {

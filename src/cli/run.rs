@@ -17,6 +17,7 @@ use crate::dispatch::Restored;
 use crate::ledger::{self, Filter};
 use crate::life::State;
 use crate::shutdown;
+use crate::telemetry::Spans;
 use crate::worker::{self, Gateway, Until};
 
 /// The arguments of `worker`.
@@ -88,6 +89,9 @@ async fn run(
     let stop = shutdown::on_signal().map_err(cannot_watch)?;
     // Held until the end, and let go by the system if we are killed.
     let _role = ledger::take_worker_role(&config.ledger.url).await?;
+    let spans = Spans::to_collector(&config.telemetry);
     let gateway = Gateway::open(config).await?;
-    Ok(worker::run(&gateway, bus, stop, until, restored).await?)
+    let run = worker::run(&gateway, bus, stop, until, restored, &spans).await;
+    spans.flush().await;
+    Ok(run?)
 }

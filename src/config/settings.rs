@@ -176,6 +176,15 @@ impl Default for Events {
     }
 }
 
+/// `[telemetry]`
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Telemetry {
+    /// Where an OpenTelemetry collector takes spans (OTLP over HTTP); none: the environment's
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`, if that is set.
+    pub otlp_endpoint: Option<String>,
+}
+
 /// `[privacy]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -85,6 +85,7 @@ impl Bus for Letterbox {
                 let deliveries = batch.drain(..).map(|(key, body)| Delivery {
                     body: Bytes::from(body),
                     amqp_type: None,
+                    traceparent: None,
                     routing_key: key.to_owned(),
                 });
                 self.take(&handler, deliveries.collect())

@@ -84,7 +84,7 @@ impl Limits {
                     // What was taken while it was counted may be missing in the count.
                     tally.taken = tally.taken.saturating_sub(before);
                 }
-                Err(problem) => warn!("the ledger cannot say what {account} took: {problem}"),
+                Err(problem) => warn!(account, "the ledger cannot say what it took: {problem}"),
             }
         }
     }

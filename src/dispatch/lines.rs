@@ -84,7 +84,7 @@ impl Lines {
                     None => told.remove(account),
                 };
             }
-            Err(problem) => warn!("the ledger does not take how {account} stands: {problem}"),
+            Err(problem) => warn!(account, "the ledger does not take how it stands: {problem}"),
         }
     }
 

@@ -84,8 +84,14 @@ impl Dispatch {
         };
         match account.probe(&self.parts.http, &question).await {
             Found::Works => self.resume(pause).await,
-            Found::Refused(_) => warn!("{id} stays paused: the carrier refuses its credentials"),
-            Found::NoAnswer(why) => info!("{id} stays paused, it could not be asked: {why}"),
+            Found::Refused(_) => warn!(
+                account = id,
+                "it stays paused: the carrier refuses its credentials"
+            ),
+            Found::NoAnswer(why) => info!(
+                account = id,
+                "it stays paused, the carrier could not be asked: {why}"
+            ),
         }
     }
 
@@ -98,12 +104,18 @@ impl Dispatch {
         };
         match self.parts.ledger.resume(resumption).await {
             Ok(true) => {
-                info!("{id} works again: the carrier accepts its credentials");
+                info!(
+                    account = id,
+                    "it works again: the carrier accepts its credentials"
+                );
                 self.parts.wake.notify_one();
                 self.parts.told.notify_one();
             }
             Ok(false) => {}
-            Err(problem) => warn!("the ledger does not take that {id} works again: {problem}"),
+            Err(problem) => warn!(
+                account = id,
+                "the ledger does not take that it works again: {problem}"
+            ),
         }
     }
 }

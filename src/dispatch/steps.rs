@@ -5,6 +5,7 @@
 //! read in `answers`.
 
 use carrier_sdk::{Continue, Effect, Memo, Request, Step};
+use tokio::time::Instant;
 
 use super::Dispatch;
 use super::prepare::Prepared;
@@ -82,7 +83,7 @@ impl Dispatch {
             deadline,
         };
         let mut books = request.effect == Effect::Books;
-        for _ in 0..MOST_STEPS {
+        for request in 2..2 + MOST_STEPS {
             let Sent::Answered(answer) = &walked.sent else {
                 break;
             };
@@ -93,7 +94,9 @@ impl Dispatch {
             walked.may_have_booked |= books;
             let next = way.continuing.next(&way.account.contract, &memo);
             books = next.effect == Effect::Books;
+            let began = Instant::now();
             walked.sent = self.step(&way, life, &memo, &next).await;
+            self.tell_request(action, life, request, began, &walked.sent);
             walked.memo = Some(memo);
         }
         walked

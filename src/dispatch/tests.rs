@@ -27,6 +27,7 @@ use crate::life::{Life, State, later};
 use crate::metrics::Metrics;
 use crate::order::Key;
 use crate::retry::RetryPolicy;
+use crate::telemetry::Spans;
 use crate::worker::Gateway;
 use failing::{Failing, Seen};
 
@@ -108,6 +109,7 @@ impl Workshop {
             in_flight: 8,
             metrics: Arc::new(Metrics::new([])),
             probe_after: Some(Duration::from_millis(10)),
+            spans: Spans::none(),
             look_first: None,
             stop: stop.clone(),
             wake: Arc::clone(&wake),
@@ -121,6 +123,7 @@ impl Workshop {
                 max_bytes: 1 << 20,
                 taken: wake,
                 told,
+                spans: Spans::none(),
             },
             running: tokio::spawn(dispatch.run()),
             stage,
@@ -186,6 +189,7 @@ fn delivery(order: &serde_json::Value) -> Delivery {
     Delivery {
         body: Bytes::from(order.to_string()),
         amqp_type: None,
+        traceparent: None,
         routing_key: "order.paid".into(),
     }
 }

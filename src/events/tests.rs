@@ -141,3 +141,25 @@ fn what_was_never_reached_is_null_and_not_an_empty_name() {
     assert!(data["environment"].is_null());
     assert!(data["booking_no"].is_null());
 }
+
+#[test]
+fn an_order_kept_before_there_were_traces_has_one_of_its_own() {
+    let told = Announcement::Parked;
+    let mut kept = serde_json::to_value(life_of(&told)).expect("JSON");
+    assert!(kept.get("came_with").is_none(), "nothing is kept for it");
+    let render = |life: &Value| {
+        let life = serde_json::from_value(life.clone()).expect("a life");
+        let event = teller().render(&told, &life, 3, moment("2026-11-23T16:05:00Z"));
+        super::head(event.body.as_bytes()).and_then(|head| head.traceparent)
+    };
+    let own = render(&kept).expect("a span");
+    assert_eq!(render(&kept), Some(own));
+    let shops = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+    kept["came_with"] = shops.into();
+    let theirs = render(&kept).expect("a span").to_string();
+    assert!(theirs.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-"));
+    assert!(
+        !theirs.contains("00f067aa0ba902b7") && theirs.ends_with("-00"),
+        "{theirs}"
+    );
+}

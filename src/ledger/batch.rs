@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::rows::{Cell, micros};
 use super::{Change, LedgerError, Pause, Recorded, Rules};
-use crate::life::{Booking, Event, Life, Transition, Verdict, step};
+use crate::life::{Booking, Event, Life, State, Transition, Verdict, step};
 use crate::order::{Key, Order, differences};
 
 /// Rows to be inserted, by table.
@@ -140,6 +140,7 @@ impl<'a> Batch<'a> {
         let mut transition = step(&change.key, before.clone(), event, self.now, policy);
         let known = before.is_some();
         let before = before.unwrap_or_else(|| Life::unknown(change.key.clone(), self.now));
+        let was_unknown = before.state == State::Unknown;
         self.keep(change, &mut transition, &before);
         let due_at = transition.life.due_at().map(micros);
         // A claim that finds nothing to do must still put back what `resume` moved.
@@ -153,6 +154,7 @@ impl<'a> Batch<'a> {
             standing.life = Ok(Some(transition.life.clone()));
         }
         let recorded = Recorded {
+            accepted: was_unknown && transition.life.state != State::Unknown,
             life: transition.life,
             action: transition.action,
             verdict: transition.verdict,

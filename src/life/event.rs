@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::booking::{LabelRef, Numbers, Progress};
 use super::plan::Plan;
+use crate::trace::Traceparent;
 
 /// What happened.
 #[derive(Debug, Clone)]
@@ -36,6 +37,23 @@ pub enum Event {
     Decided(Decided),
 }
 
+impl Event {
+    /// What came of an action, as the ledger and metrics name it; empty when it is not about one.
+    pub fn outcome(&self) -> &'static str {
+        match self {
+            Self::Answered(answered) => answered.outcome.name(),
+            Self::LookedUp(looked) => looked.result.name(),
+            Self::Relabelled(relabelled) => relabelled.name(),
+            Self::Voided(voided) => voided.outcome.name(),
+            Self::Received(_)
+            | Self::CancelWished { .. }
+            | Self::Claim(_)
+            | Self::Advanced(_)
+            | Self::Decided(_) => "",
+        }
+    }
+}
+
 /// A paid order, without its personal data.
 #[derive(Debug, Clone)]
 pub struct Received {
@@ -55,6 +73,8 @@ pub struct Received {
     pub ignored_fields: Vec<String>,
     /// Where it differs from the content in force; filled by the ledger, which has both.
     pub differences: Vec<String>,
+    /// The span it came with, of the shop's trace: the first one stays for all of the order's life.
+    pub came_with: Option<Traceparent>,
 }
 
 /// A worker asks what to do, and is ready to do it.

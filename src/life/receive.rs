@@ -54,6 +54,7 @@ impl Steps<'_> {
 
     fn accept(&mut self, received: Received) {
         self.life.received_at = self.now;
+        self.life.came_with = received.came_with;
         self.life.promise_open = !received.plan.too_late();
         self.take_content(&received);
         self.aim(received.plan.candidates.first());

@@ -9,6 +9,7 @@ use super::RiskCause;
 use super::booking::{Booking, Standing};
 use super::event::Reason;
 use crate::order::Key;
+use crate::trace::{Trace, Traceparent};
 
 /// An order's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -88,6 +89,16 @@ pub enum Action {
 }
 
 impl Action {
+    /// The name used in the ledger and in log lines.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Book { .. } => "book",
+            Self::LookUp { .. } => "look_up",
+            Self::Relabel { .. } => "relabel",
+            Self::Void { .. } => "void",
+        }
+    }
+
     /// The booking it is about.
     pub fn booking(self) -> u32 {
         match self {
@@ -220,6 +231,9 @@ pub struct Life {
     pub late: Vec<LateLook>,
     /// Environment of the accounts it goes to: `test` or `live`.
     pub environment: String,
+    /// The span it came with, of the shop's trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_with: Option<Traceparent>,
 }
 
 impl Life {
@@ -254,7 +268,13 @@ impl Life {
             park: None,
             late: Vec::new(),
             environment: String::new(),
+            came_with: None,
         }
+    }
+
+    /// The trace it belongs to.
+    pub fn trace(&self) -> Trace {
+        Trace::of(&self.key, self.received_at, self.came_with)
     }
 
     /// When a worker must look at it next; `None`: never by itself.

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::{Cancellation, Key, Order, json, values};
+use crate::trace::Traceparent;
 
 /// A decoded message.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +32,8 @@ pub struct Decoded {
     pub order: Order,
     /// JSON paths of fields that no order has; they were ignored.
     pub ignored_fields: Vec<String>,
+    /// The span that the CloudEvent's `traceparent` names, if it names one.
+    pub traceparent: Option<Traceparent>,
 }
 
 /// Why a message can never be an order. Holds no value of the message.
@@ -89,11 +92,15 @@ pub fn decode(
         std::str::from_utf8(body).map_err(|_| Malformed::whole("the body is not UTF-8 text"))?;
     let tree = json::parse(text).map_err(Malformed::whole)?;
     let envelope = Envelope::of(&tree)?;
+    let traceparent = envelope.traceparent();
     let amqp_type = amqp_type.filter(|kind| !kind.is_empty());
     let kind = amqp_type.or(envelope.kind).unwrap_or(routing_key);
     let mut fields = Fields::of(envelope.path.to_owned(), envelope.data)?;
     match kind.strip_suffix(".v1").unwrap_or(kind) {
-        "order.paid" => paid::paid(fields).map(|decoded| Message::Paid(Box::new(decoded))),
+        "order.paid" => paid::paid(fields).map(|mut decoded| {
+            decoded.traceparent = traceparent;
+            Message::Paid(Box::new(decoded))
+        }),
         "order.cancelled" => cancelled(&mut fields).map(Message::Cancelled),
         _ => Err(Malformed::whole(
             "the kind of the message (AMQP type, else CloudEvents type, else routing key) \
@@ -107,6 +114,7 @@ struct Envelope<'json> {
     kind: Option<&'json str>,
     path: &'static str,
     data: &'json Value,
+    traceparent: Option<&'json str>,
 }
 
 impl<'json> Envelope<'json> {
@@ -116,6 +124,7 @@ impl<'json> Envelope<'json> {
                 kind: None,
                 path: "$",
                 data: tree,
+                traceparent: None,
             });
         };
         if version != "1.0" {
@@ -132,7 +141,13 @@ impl<'json> Envelope<'json> {
             kind: Some(kind),
             path: "$.data",
             data,
+            traceparent: tree.get("traceparent").and_then(Value::as_str),
         })
+    }
+
+    /// One that is none by the standard is as good as not there: no order is refused for it.
+    fn traceparent(&self) -> Option<Traceparent> {
+        self.traceparent?.parse().ok()
     }
 }
 

@@ -119,7 +119,7 @@ fn run(rows: Arc<Rows>, bus: FailingBus) -> Running {
     let stop = CancellationToken::new();
     let outbox: Arc<dyn Outbox> = rows.clone();
     let to: Arc<dyn Bus> = bus.clone();
-    let relaying = relay(outbox, to, Arc::clone(&wake), stop.clone());
+    let relaying = relay(outbox, to, Arc::clone(&wake), Spans::none(), stop.clone());
     Running {
         rows,
         bus,

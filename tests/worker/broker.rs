@@ -48,6 +48,8 @@ impl Names {
 #[derive(Debug, Clone)]
 pub struct Told {
     pub message_id: String,
+    /// The header.
+    pub traceparent: Option<String>,
     pub body: Vec<u8>,
     pub event: Value,
 }
@@ -152,6 +154,7 @@ impl Broker {
             while let Some(Ok(delivery)) = deliveries.next().await {
                 let message_id = delivery.properties.message_id().as_ref();
                 told.lock().expect("no panic before").push(Told {
+                    traceparent: header(&delivery.properties, "traceparent"),
                     message_id: message_id.map(ToString::to_string).unwrap_or_default(),
                     event: serde_json::from_slice(&delivery.data).unwrap_or_default(),
                     body: delivery.data,

@@ -46,6 +46,11 @@ fn valid(told: &[Told]) {
             one.message_id.as_str(),
             "the message's id is the event's"
         );
+        assert_eq!(
+            one.traceparent.as_deref(),
+            one.event["traceparent"].as_str(),
+            "the message's span is the event's"
+        );
     }
 }
 

@@ -19,5 +19,8 @@ mod endings;
 mod file;
 mod hostile;
 pub mod night;
+#[cfg(feature = "otel")]
+mod otlp;
 mod outage;
+mod telling;
 mod wishes;

@@ -52,6 +52,8 @@ pub struct World {
     pub setup: Setup,
     pub folder: TempDir,
     pub place: Place,
+    /// Set for every command.
+    pub environment: Vec<(&'static str, String)>,
     /// Whether several workers may tell the same event.
     several: bool,
     finished: bool,
@@ -75,6 +77,7 @@ impl World {
             setup,
             folder,
             place,
+            environment: Vec::new(),
             worker: None,
             several: false,
             finished: false,
@@ -105,7 +108,11 @@ impl World {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DILIGENCE")) {
             command.env_remove(name);
         }
-        command.env_remove("RUST_LOG").arg("--config").arg(config);
+        for name in ["RUST_LOG", "OTEL_EXPORTER_OTLP_ENDPOINT"] {
+            command.env_remove(name);
+        }
+        command.arg("--config").arg(config);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.current_dir(self.folder.path()).args(arguments);
         command.stdin(Stdio::null());
         command
@@ -122,6 +129,12 @@ impl World {
     /// Starts the worker and goes on at once.
     pub fn start_worker(&mut self) {
         let command = self.command(&["worker"]);
+        self.start(command);
+    }
+
+    /// Starts the worker with these arguments and goes on at once.
+    pub fn start_worker_with(&mut self, arguments: &[&str]) {
+        let command = self.command(&[&["worker"], arguments].concat());
         self.start(command);
     }
 

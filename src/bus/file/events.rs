@@ -90,6 +90,7 @@ mod tests {
             event_id: id.into(),
             routing_key: "shipment.booked".into(),
             body: format!(r#"{{"id":"{id}"}}"#).into(),
+            traceparent: None,
         }
     }
 

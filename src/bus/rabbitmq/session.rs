@@ -11,11 +11,12 @@ use futures_util::{FutureExt, StreamExt};
 use lapin::options::{
     BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions,
 };
-use lapin::types::FieldTable;
-use lapin::{Channel, Connection};
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{BasicProperties, Channel, Connection};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::TRACEPARENT;
 use super::consumer::Consumer;
 use super::dead::{Held, bury};
 use super::fault::{explain, short, within};
@@ -23,6 +24,7 @@ use super::publisher::Publisher;
 use crate::bus::ack_prefix::AckPrefix;
 use crate::bus::{BusError, Delivery, Handler, Verdict, topology};
 use crate::sabotage::{Bug, Point, pass, planted};
+use crate::trace::Traceparent;
 
 const CONSUMER_TAG: &str = "diligence";
 /// Largest number of deliveries handed over together.
@@ -293,6 +295,7 @@ fn split(arrived: lapin::message::Delivery) -> (Delivery, Held) {
         body: body.clone(),
         amqp_type: text(arrived.properties.kind()),
         routing_key: routing_key.clone(),
+        traceparent: traceparent(&arrived.properties),
     };
     let held = Held {
         tag: arrived.delivery_tag,
@@ -302,4 +305,42 @@ fn split(arrived: lapin::message::Delivery) -> (Delivery, Held) {
         body,
     };
     (delivery, held)
+}
+
+/// The header `traceparent`, unless it is none by the standard: then it is as good as not there.
+fn traceparent(properties: &BasicProperties) -> Option<Traceparent> {
+    let text = match properties.headers().as_ref()?.inner().get(TRACEPARENT)? {
+        AMQPValue::LongString(text) => std::str::from_utf8(text.as_bytes()).ok()?,
+        AMQPValue::ShortString(text) => text.as_str(),
+        _ => return None,
+    };
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_that_is_no_traceparent_is_as_good_as_none() {
+        let given = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        let with = |value: AMQPValue| {
+            let mut headers = FieldTable::default();
+            headers.insert(TRACEPARENT.into(), value);
+            traceparent(&BasicProperties::default().with_headers(headers))
+        };
+        let read = given.parse().ok();
+        assert!(read.is_some());
+        assert_eq!(with(AMQPValue::LongString(given.into())), read);
+        assert_eq!(with(AMQPValue::ShortString(given.into())), read);
+        for wrong in [
+            AMQPValue::LongString("00-nonsense".into()),
+            AMQPValue::LongString(vec![0xff, 0xfe].into()),
+            AMQPValue::LongLongInt(4),
+            AMQPValue::Void,
+        ] {
+            assert_eq!(with(wrong.clone()), None, "{wrong:?}");
+        }
+        assert_eq!(traceparent(&BasicProperties::default()), None);
+    }
 }

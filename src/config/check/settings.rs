@@ -11,6 +11,7 @@ pub(super) fn check(review: &mut Review<'_>) {
     check_numbers(review);
     check_ledger(review);
     check_http(review);
+    check_telemetry(review);
     let dispatch = &review.config.dispatch;
     if dispatch.retry_first_ms > dispatch.retry_max_ms {
         review.error(
@@ -144,6 +145,27 @@ fn check_public_url(review: &mut Review<'_>, url: &str) {
         review.note(
             "http.public_url",
             "without http.listen this worker does not serve the links it tells",
+        );
+    }
+}
+
+fn check_telemetry(review: &mut Review<'_>) {
+    const PLACE: &str = "telemetry.otlp_endpoint";
+    let Some(endpoint) = &review.config.telemetry.otlp_endpoint else {
+        return;
+    };
+    let url = reqwest::Url::parse(endpoint).ok();
+    if !url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
+        review.error(
+            PLACE,
+            "spans cannot be sent there",
+            "write http:// or https://, the host and the collector's port for OTLP over HTTP: http://127.0.0.1:4318",
+        );
+    } else if !cfg!(feature = "otel") {
+        review.warning(
+            PLACE,
+            "this program was built without OTLP: no span is sent",
+            "build it with the feature otel, or take it out",
         );
     }
 }

@@ -455,3 +455,17 @@ fn numbers_that_cannot_be_zero_are_refused() {
         "more than 0",
     );
 }
+
+#[test]
+fn a_collector_has_an_address_and_a_program_that_sends_to_it() {
+    let shown = "# otlp_endpoint = \"http://127.0.0.1:4318\"";
+    let place = "telemetry.otlp_endpoint";
+    let without_scheme = "otlp_endpoint = \"collector:4318\"";
+    refuses(shown, without_scheme, place, "cannot be sent there");
+    let right = shown.trim_start_matches("# ");
+    if cfg!(feature = "otel") {
+        assert_eq!(check(&changed(shown, right), &PROFILES), []);
+    } else {
+        finds(shown, right, Severity::Warning, place, "without OTLP");
+    }
+}

@@ -19,6 +19,7 @@ pub fn moment(text: &str) -> Timestamp {
 pub fn teller() -> Teller {
     Teller {
         source: "diligence".into(),
+        recording: true,
         public_url: Some("https://labels.example.com/".into()),
     }
 }

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::{TOKEN, get};
 use crate::bus::{Bus, BusError, Delivery, Handler, OutgoingEvent, PublishError};
 use crate::demo::stage::Stage;
+use crate::telemetry::Spans;
 use crate::worker::{self, Gateway, Until};
 
 /// A bus with one order on it that hands out the events it is given.
@@ -37,6 +38,7 @@ impl Bus for OneOrder {
                 body: Bytes::from(order.to_string()),
                 routing_key: "order.paid".into(),
                 amqp_type: None,
+                traceparent: None,
             };
             handler.handle(vec![delivery]).await;
             stop.cancelled().await;
@@ -80,7 +82,7 @@ async fn the_link_in_an_event_leads_to_its_label_as_long_as_the_worker_runs() {
     let stopped = stop.clone();
     let running = tokio::spawn(async move {
         let bus = Arc::new(OneOrder { events });
-        worker::run(&gateway, bus, stopped, Until::Stopped, None).await
+        worker::run(&gateway, bus, stopped, Until::Stopped, None, &Spans::none()).await
     });
     let event = booked(&mut told).await;
     let label = &event["data"]["parcels"][0]["label"];

@@ -10,16 +10,14 @@ impl Batch<'_> {
         let (Some(action), Some(running)) = (transition.action, &transition.life.running) else {
             return;
         };
-        let (name, parcel) = match action {
-            Action::Book { .. } => ("book", None),
-            Action::LookUp { .. } => ("look_up", None),
-            Action::Relabel { parcel, .. } => ("relabel", Some(parcel)),
-            Action::Void { parcel, .. } => ("void", Some(parcel)),
+        let parcel = match action {
+            Action::Book { .. } | Action::LookUp { .. } => None,
+            Action::Relabel { parcel, .. } | Action::Void { parcel, .. } => Some(parcel),
         };
         self.writes.attempts.push(vec![
             transition.life.key.to_string().into(),
             transition.life.fence.into(),
-            name.into(),
+            action.name().into(),
             action.booking().into(),
             parcel.map_or(Cell::Number(None), Cell::from),
             running.worker.as_str().into(),

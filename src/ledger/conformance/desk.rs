@@ -149,6 +149,7 @@ fn rules(hands: &Arc<Mutex<Timestamp>>, print: bool) -> Rules {
         policy: Arc::new(policy),
         teller: Teller {
             source: "diligence/test".into(),
+            recording: true,
             public_url: None,
         },
         erase_after_days: 30,
@@ -190,6 +191,7 @@ pub fn received_for(order: &Order, plan: Plan, now: Timestamp) -> Change {
         plan,
         ignored_fields: Vec::new(),
         differences: Vec::new(),
+        came_with: None,
     });
     let kept = Kept {
         order: Some(serde_json::to_string(order).expect("JSON")),

@@ -141,6 +141,7 @@ impl World {
             plan: self.plan(self.now),
             ignored_fields: Vec::new(),
             differences: vec!["$.recipient".into()],
+            came_with: None,
         };
         self.happens(Event::Received(received)).verdict
     }

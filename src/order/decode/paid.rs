@@ -42,6 +42,7 @@ pub(super) fn paid(mut fields: Fields<'_>) -> Result<Decoded, Malformed> {
     Ok(Decoded {
         order,
         ignored_fields: ignored,
+        traceparent: None,
     })
 }
 
