@@ -71,9 +71,10 @@ impl Account {
             void: self.can_send(void.as_ref()),
             void_per_parcel: profile.void_unit == VoidUnit::Parcel,
             relabel: self.can_send(relabel.as_ref()),
-            absence_is_proof: match profile.absence {
-                Absence::Proof { after } => Some(after),
-                Absence::Evidence => None,
+            absence_is_proof: match (self.settings.silence_is_proof_after_s, profile.absence) {
+                (Some(seconds), _) => Some(Duration::from_secs(seconds)),
+                (None, Absence::Proof { after }) => Some(after),
+                (None, Absence::Evidence) => None,
             },
             rebook_in_doubt: self.settings.when_in_doubt == WhenInDoubt::Rebook,
         }

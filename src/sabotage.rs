@@ -7,9 +7,9 @@
 mod bugs;
 mod crash;
 
-#[cfg(test)]
-pub use bugs::with;
 pub use bugs::{Bug, planted};
+#[cfg(test)]
+pub use bugs::{is_noticed_by, with};
 pub use crash::{Point, pass};
 
 #[cfg(all(feature = "sabotage", not(debug_assertions)))]

@@ -42,6 +42,9 @@ pub struct Account {
     /// What to do when the ladder cannot settle a doubt.
     #[serde(default)]
     pub when_in_doubt: WhenInDoubt,
+    /// The carrier has assured that a look-up is complete so many seconds after a request: what it does
+    /// not find then was never booked. None: as the carrier's profile says.
+    pub silence_is_proof_after_s: Option<u64>,
     /// Format of its labels, instead of `[labels] format`.
     pub label_format: Option<LabelFormat>,
     /// Services it takes, each by a product of the carrier.

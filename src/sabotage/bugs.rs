@@ -95,6 +95,12 @@ thread_local! {
     static HERE: std::cell::Cell<Option<Bug>> = const { std::cell::Cell::new(None) };
 }
 
+/// Whether this test, all in one thread, fails with this bug.
+#[cfg(test)]
+pub fn is_noticed_by(bug: Bug, test: fn()) -> bool {
+    with(bug, || std::panic::catch_unwind(test).is_err())
+}
+
 /// Runs something in this thread with a bug planted, also when it panics.
 #[cfg(test)]
 pub fn with<T>(bug: Bug, run: impl FnOnce() -> T) -> T {

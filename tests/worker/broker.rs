@@ -95,19 +95,24 @@ impl Broker {
         let url = std::env::var(VARIABLE).unwrap_or_else(|_| {
             panic!("{VARIABLE} is not set: run scripts/test, which starts a broker for the tests")
         });
-        let connection = Connection::connect(&url, ConnectionProperties::default())
-            .await
-            .expect("the broker of the tests answers");
-        let channel = connection.create_channel().await.expect("a channel");
-        let confirming = channel.confirm_select(ConfirmSelectOptions::default());
-        confirming.await.expect("confirms");
+        Self::at(&url).await
+    }
+
+    /// The same at the broker of this URL.
+    pub async fn at(url: &str) -> Self {
+        let (connection, channel) = open(url).await;
         Self {
-            url,
+            url: url.to_owned(),
             names: Names::new(),
             channel,
             told: Arc::default(),
             _connection: connection,
         }
+    }
+
+    /// Again, after the broker was away, perhaps at another of its nodes.
+    pub async fn connect_again(&mut self, url: &str) {
+        (self._connection, self.channel) = open(url).await;
     }
 
     /// Where it listens, for a proxy in front of it.
@@ -119,15 +124,15 @@ impl Broker {
             .expect("the tests' broker has an IP address")
     }
 
-    /// Keeps every event from now on. The worker's things must be declared.
-    pub async fn listen(&self) {
+    /// Has the broker keep every event from now on. The worker's things must be declared.
+    pub async fn keep_events(&self) {
         let Names {
             listener, events, ..
         } = &self.names;
         let declaring = self.channel.queue_declare(
             listener.as_str().into(),
             QueueDeclareOptions::durable(),
-            FieldTable::default(),
+            quorum(),
         );
         declaring.await.expect("a queue");
         let binding = self.channel.queue_bind(
@@ -138,6 +143,11 @@ impl Broker {
             FieldTable::default(),
         );
         binding.await.expect("bound");
+    }
+
+    /// Hears every event that is kept, and every one from now on.
+    pub async fn listen(&self) {
+        let listener = &self.names.listener;
         let options = BasicConsumeOptions {
             no_ack: true,
             ..BasicConsumeOptions::default()
@@ -263,6 +273,24 @@ impl Broker {
             deleting.await.expect("deleted");
         }
     }
+}
+
+async fn open(url: &str) -> (Connection, Channel) {
+    let connection = Connection::connect(url, ConnectionProperties::default())
+        .await
+        .expect("the broker of the tests answers");
+    let channel = connection.create_channel().await.expect("a channel");
+    let confirming = channel.confirm_select(ConfirmSelectOptions::default());
+    confirming.await.expect("confirms");
+    (connection, channel)
+}
+
+/// The arguments of a queue that outlives a node.
+pub fn quorum() -> FieldTable {
+    let mut arguments = FieldTable::default();
+    let kind = AMQPValue::LongString("quorum".into());
+    arguments.insert("x-queue-type".into(), kind);
+    arguments
 }
 
 /// A header with text.

@@ -30,6 +30,14 @@ impl Process {
         self.signal("-STOP");
     }
 
+    /// Whether its time stands still.
+    pub fn is_frozen(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id()));
+        let stat = stat.unwrap_or_default();
+        let state = stat.rsplit_once(')').map(|(_, rest)| rest.trim_start());
+        state.is_some_and(|state| state.starts_with('T'))
+    }
+
     /// Lets its time go on.
     pub fn wake(&self) {
         self.signal("-CONT");

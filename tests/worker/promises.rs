@@ -1,7 +1,7 @@
 //! What must hold at the end of every test, whatever it was about: events are valid and in order,
 //! nothing personal was said, no order has two live bookings.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
@@ -24,7 +24,9 @@ pub async fn check(world: &World) {
         }
     });
     discreet("the log", &world.log());
-    at_most_one_live(&world.bench.ledger.bookings());
+    let bookings = world.bench.ledger.bookings();
+    let strays = world.broker.look(strays);
+    at_most_one_live(&bookings, &strays);
     let unrouted = world.broker.count(&world.broker.names.unrouted).await;
     assert_eq!(unrouted, 0, "every event had a listener");
 }
@@ -114,9 +116,22 @@ pub fn order_of(booking: &StubBooking) -> &str {
         .map_or(reference, |(order_id, _)| order_id)
 }
 
-fn at_most_one_live(bookings: &[StubBooking]) {
+/// The references of bookings that were told as not wanted.
+pub fn strays(told: &[Told]) -> HashSet<String> {
+    let strays = told.iter().filter(|one| one.kind() == "shipment.stray");
+    let references = strays.filter_map(|one| one.event["data"]["carrier_reference"].as_str());
+    references.map(str::to_owned).collect()
+}
+
+/// One in force; others only where they were told as strays.
+fn at_most_one_live(bookings: &[StubBooking], strays: &HashSet<String>) {
     let mut live: HashMap<&str, Vec<&StubBooking>> = HashMap::new();
-    for booking in bookings.iter().filter(|booking| booking.is_live()) {
+    let unsaid = |booking: &&StubBooking| !strays.contains(&booking.reference);
+    for booking in bookings
+        .iter()
+        .filter(|booking| booking.is_live())
+        .filter(unsaid)
+    {
         live.entry(order_of(booking)).or_default().push(booking);
     }
     let twice: Vec<_> = live.into_iter().filter(|(_, own)| own.len() > 1).collect();

@@ -28,6 +28,10 @@ pub struct Account {
     pub carrier: Carrier,
     /// Where the carrier answers.
     pub address: SocketAddr,
+    /// Whether it may be looked up and voided.
+    pub can_be_asked: bool,
+    /// Whether what a look-up does not find is proven not to exist.
+    pub silence_is_proof: bool,
 }
 
 /// What a test may change before the worker starts.
@@ -47,7 +51,10 @@ pub struct Setup {
     pub timeout_s: u64,
     pub concurrency: usize,
     pub when_in_doubt: &'static str,
+    pub probe_s: u64,
     pub accounts: Vec<Account>,
+    /// The accounts of the one route, as they stand in a list.
+    pub route: &'static str,
 }
 
 impl Setup {
@@ -66,7 +73,9 @@ impl Setup {
             timeout_s: 4,
             concurrency: 64,
             when_in_doubt: "park",
+            probe_s: 300,
             accounts: Vec::new(),
+            route: "\"chronopost\", \"dhl\"",
         };
         setup.account("chronopost", Carrier::Chronopost, stubs);
         setup.account("dhl", Carrier::Dhl, stubs);
@@ -79,6 +88,8 @@ impl Setup {
             id: id.to_owned(),
             carrier,
             address,
+            can_be_asked: true,
+            silence_is_proof: false,
         });
     }
 
@@ -93,22 +104,30 @@ impl Setup {
             unrouted,
             ..
         } = &self.names;
-        let (url, ledger) = (&self.broker_url, &self.ledger_url);
+        let ledger = &self.ledger_url;
         let (more_bus, margin, site) = (&self.more_bus, self.margin_s, &self.site);
+        let (probe, route) = (self.probe_s, self.route);
+        // Several: the nodes of a cluster.
+        let urls = self.broker_url.split(',').map(|url| format!("\"{url}\""));
+        let urls: Vec<String> = urls.collect();
+        let url = match urls.as_slice() {
+            [url] => format!("url = {url}"),
+            urls => format!("urls = [{}]", urls.join(", ")),
+        };
         let (headroom, lease, in_flight) = (self.headroom_mib, self.lease_s, self.in_flight);
         let mut text = format!(
-            "[bus]\nurl = \"{url}\"\norders_exchange = \"{orders}\"\norders_queue = \"{orders_queue}\"\n\
+            "[bus]\n{url}\norders_exchange = \"{orders}\"\norders_queue = \"{orders_queue}\"\n\
              dead_exchange = \"{dead}\"\ndead_queue = \"{dead_queue}\"\nevents_exchange = \"{events}\"\n\
              unrouted_queue = \"{unrouted}\"\ntimeout_ms = 5000\n{more_bus}\n\
              [ledger]\nurl = \"{ledger}\"\nheadroom_mib = {headroom}\n\n\
              [labels]\nfolder = \"labels\"\n\n\
              [dispatch]\nlease_s = {lease}\nsettle_s = 1\nabsent_gap_s = 1\nmargin_s = {margin}\n\
-             in_flight = {in_flight}\nretry_first_ms = 200\nretry_max_ms = 1000\n\n\
+             in_flight = {in_flight}\nretry_first_ms = 200\nretry_max_ms = 1000\nprobe_s = {probe}\n\n\
              [services.express]\nmax_age_h = 48\n\n\
              [[sites]]\nid = \"lille\"\nname = \"Maison Exemple\"\nstreet = [\"1 rue du Dépôt\"]\n\
              postal_code = \"59000\"\ncity = \"Lille\"\ncountry = \"FR\"\nphone = \"+33320000000\"\n\
              email = \"expedition@example.com\"\n{site}\n\
-             [[routes]]\nservice = \"express\"\naccounts = [\"chronopost\", \"dhl\"]\n\n"
+             [[routes]]\nservice = \"express\"\naccounts = [{route}]\n\n"
         );
         for account in &self.accounts {
             write!(text, "{}", self.account_text(account)).expect("a String takes it");
@@ -120,9 +139,11 @@ impl Setup {
         let [password, tracking_password, username, dhl_password] = SECRETS;
         let (carrier, path, product, number, secrets) = match account.carrier {
             Carrier::Chronopost => {
-                let secrets = format!(
-                    "password = \"{password}\"\ntracking_password = \"{tracking_password}\"\n"
-                );
+                let mut secrets = format!("password = \"{password}\"\n");
+                if account.can_be_asked {
+                    writeln!(secrets, "tracking_password = \"{tracking_password}\"")
+                        .expect("a String takes it");
+                }
                 ("chronopost", "", "01", "19869502", secrets)
             }
             Carrier::Dhl => {
@@ -130,9 +151,13 @@ impl Setup {
                 ("dhl-express", "/mydhlapi", "N", "123456789", secrets)
             }
         };
+        let proof = match account.silence_is_proof {
+            true => "silence_is_proof_after_s = 1\n",
+            false => "",
+        };
         format!(
             "[[accounts]]\nid = \"{}\"\ncarrier = \"{carrier}\"\nenvironment = \"test\"\n\
-             base_url = \"http://{}{path}\"\naccount_number = \"{number}\"\ntimeout_s = {}\nconcurrency = {}\nwhen_in_doubt = \"{}\"\n{secrets}\n\
+             base_url = \"http://{}{path}\"\naccount_number = \"{number}\"\ntimeout_s = {}\nconcurrency = {}\nwhen_in_doubt = \"{}\"\n{secrets}{proof}\n\
              [[accounts.products]]\nservice = \"express\"\ncode = \"{product}\"\ncountries = [\"FR\"]\n\n",
             account.id, account.address, self.timeout_s, self.concurrency, self.when_in_doubt,
         )

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::broker::{Broker, Told};
 use super::orders::{CANCELLED, PAID};
-use super::place::Place;
+use super::place::{Kind, Place};
 use super::process::Process;
 use super::promises;
 use super::setup::Setup;
@@ -60,15 +60,27 @@ pub struct World {
 }
 
 impl World {
-    /// A world without a worker yet.
+    /// A world without a worker yet, its ledger where this run keeps its ledgers.
     pub async fn new() -> Self {
+        Self::on(crate::LEDGERS).await
+    }
+
+    /// The same with its ledger there.
+    pub async fn on(ledgers: Kind) -> Self {
+        let broker = Broker::connect().await;
+        let world = Self::at(broker, ledgers).await;
+        world.broker.listen().await;
+        world
+    }
+
+    /// The same on a broker of the test's own, where nobody listens yet; what is told is kept.
+    pub async fn at(broker: Broker, ledgers: Kind) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let bench = Bench::in_memory();
         let stubs = StubServer::start(bench.clone(), None, diligence::registry::stubs())
             .await
             .expect("a port for the stubs");
-        let broker = Broker::connect().await;
-        let (place, ledger) = Place::new(crate::LEDGERS, folder.path()).await;
+        let (place, ledger) = Place::new(ledgers, folder.path()).await;
         let setup = Setup::new(&broker.url, broker.names.clone(), ledger, stubs.address());
         let world = Self {
             bench,
@@ -84,7 +96,7 @@ impl World {
         };
         let declared = world.run(&["topology", "declare"]);
         assert!(declared.0 == 0, "{}", declared.1);
-        world.broker.listen().await;
+        world.broker.keep_events().await;
         world
     }
 

@@ -2,6 +2,7 @@
 //! beside each other; faults of the line come from the SDK's proxy.
 
 mod consuming;
+mod planted;
 mod publishing;
 mod topology;
 

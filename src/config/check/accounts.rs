@@ -6,8 +6,11 @@ use carrier_sdk::geography::is_country;
 use super::{Review, settings::is_loopback, suggest};
 use crate::config::{Account, AccountProduct, Environment};
 
-/// What a lease must have beyond the call: taking the permits, reading, committing.
-const LEASE_MARGIN_S: u64 = 10;
+/// What a lease must have beyond the call, for taking the permits, reading and committing: a sixth of
+/// it, ten seconds at most.
+fn lease_margin_s(timeout_s: u64) -> u64 {
+    (timeout_s / 6).clamp(1, 10)
+}
 
 pub(super) fn check(review: &mut Review<'_>) {
     let config = review.config;
@@ -66,13 +69,22 @@ fn check_limits(review: &mut Review<'_>, account: &Account) {
         let remedy = "exchange the two, or leave one out";
         review.error(&place(account, "valid_to"), message, remedy);
     }
-    let needed = account.timeout_s.saturating_add(LEASE_MARGIN_S);
+    let needed = account
+        .timeout_s
+        .saturating_add(lease_margin_s(account.timeout_s));
     let lease = review.config.dispatch.lease_s;
     if lease < needed {
         review.error(
             &place(account, "timeout_s"),
             format!("another worker could take an order over while this call still runs: the lease is {lease} s"),
             format!("set dispatch.lease_s to {needed} or more, or a shorter timeout_s"),
+        );
+    }
+    if account.silence_is_proof_after_s.is_some() {
+        review.warning(
+            &place(account, "silence_is_proof_after_s"),
+            "what a look-up does not find is booked anew: one that comes later exists twice",
+            "leave it out unless the carrier has assured it in writing",
         );
     }
     if account.environment == Environment::Live {

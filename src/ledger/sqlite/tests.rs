@@ -46,3 +46,10 @@ impl Store for File {
 }
 
 facts_of!(File::new());
+
+#[test]
+fn an_event_offered_before_an_older_one_is_noticed() {
+    let test = only_the_lowest_unsent_event_of_each_order_is_offered;
+    let bug = crate::sabotage::Bug::PublishOutOfOrder;
+    assert!(crate::sabotage::is_noticed_by(bug, test));
+}

@@ -67,7 +67,7 @@ async fn what_was_acknowledged_does_not_come_again() {
 }
 
 #[tokio::test]
-async fn nothing_is_acknowledged_past_a_gap_when_the_channel_breaks() {
+pub(super) async fn nothing_is_acknowledged_past_a_gap_when_the_channel_breaks() {
     let broker = Broker::declared().await;
     let (proxy, mut settings) = broker.behind_proxy().await;
     // With three at a time, the sixth order can only come when the third was acknowledged.
@@ -129,7 +129,7 @@ async fn a_stop_in_full_flow_neither_loses_nor_repeats() {
 }
 
 #[tokio::test]
-async fn what_must_wait_is_given_back_and_nobody_consumes_until_the_ledger_is_ready() {
+pub(super) async fn what_must_wait_is_given_back_and_nobody_consumes_until_the_ledger_is_ready() {
     let broker = Broker::declared().await;
     let clerk = Clerk::new(|_, times| match times {
         1 => Verdict::Later,

@@ -73,7 +73,7 @@ async fn an_event_that_nobody_is_bound_to_waits_in_the_unrouted_queue() {
 }
 
 #[tokio::test]
-async fn a_thousand_events_at_once_and_no_returned_one_passes_for_sent() {
+pub(super) async fn a_thousand_events_at_once_and_no_returned_one_passes_for_sent() {
     let broker = Broker::bare().await;
     broker.events_without_alternate().await;
     let queue = broker

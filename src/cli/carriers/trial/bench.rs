@@ -178,6 +178,7 @@ fn made_up(carrier: &dyn Carrier) -> Result<Config, Failure> {
         daily_limit: None,
         valid_from: None,
         valid_to: None,
+        silence_is_proof_after_s: None,
         when_in_doubt: WhenInDoubt::Park,
         label_format: profile.label_formats.first().copied(),
         products: products.collect(),
