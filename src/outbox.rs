@@ -29,6 +29,8 @@ use crate::trace::Trace;
 
 /// New rows taken at a time.
 const BATCH: usize = 512;
+/// With fewer rows under way than this, more are looked for: enough to keep the bus busy meanwhile.
+const FEW: usize = BATCH / 8;
 /// How long a round waits for its confirms before what is confirmed is marked without the rest.
 const ROUND: Duration = Duration::from_millis(100);
 /// Looked at this often even when nobody wakes us.
@@ -182,7 +184,10 @@ impl Relay {
                 Look::Waiting | Look::Empty => {
                     let pause = self.pause();
                     tokio::select! {
-                        Some(published) = self.publishing.next() => self.note(published),
+                        Some(published) = self.publishing.next() => {
+                            self.note(published);
+                            self.collect().await;
+                        }
                         () = wake.notified() => {}
                         () = stop.cancelled(), if !stopping => {}
                         () = tokio::time::sleep(pause) => {}
@@ -195,7 +200,8 @@ impl Relay {
 
     /// Starts publishing the rows that are due.
     async fn start(&mut self) -> Look {
-        if Instant::now() < self.bus_again_at {
+        // What is under way would be read again: as long as it is much, there is no hurry for more.
+        if Instant::now() < self.bus_again_at || self.under_way.len() > FEW {
             return Look::Waiting;
         }
         let limit = BATCH + self.under_way.len() + self.failing.len();
