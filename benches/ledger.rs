@@ -79,20 +79,19 @@ fn claim(key: &Key, now: Timestamp) -> Change {
 }
 
 fn answered(key: &Key, fence: u64) -> Change {
-    let id = format!("label-{}", key.order_id);
     let label = Label {
         format: LabelFormat::Pdf,
         bytes: vec![b'x'; LABEL],
     };
-    let kept = LabelRef {
-        id: id.clone(),
+    let known = LabelRef {
+        id: format!("label-{}", key.order_id),
         format: "pdf".into(),
         bytes: LABEL,
         sha256: "0".repeat(64),
     };
     let parcel = ParcelNumbers {
         tracking_number: key.order_id.clone(),
-        label: Some(kept),
+        label: Some(known.clone()),
     };
     let numbers = Numbers {
         tracking_number: key.order_id.clone(),
@@ -105,7 +104,7 @@ fn answered(key: &Key, fence: u64) -> Change {
         outcome: Outcome::Booked(numbers),
         again_in: Duration::ZERO,
     });
-    let labels = vec![(id, 0, label)];
+    let labels = vec![(known, 0, Arc::new(label))];
     change(
         key,
         event,

@@ -6,8 +6,11 @@
 //! nothing about an order: `life` does. It keeps nothing: `ledger` does.
 
 mod answers;
+mod evidence;
+mod leave;
 mod limits;
 mod lines;
+mod looking;
 mod prepare;
 mod probe;
 mod reasons;
@@ -31,7 +34,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
 use crate::accounts::Accounts;
-use crate::carrier_http::{CarrierHttp, Deadline, NotSent, Permit, Sent};
+use crate::carrier_http::{CarrierHttp, Deadline, NotSent, Sent};
 use crate::ledger::{Due, Ledger, LedgerError};
 use crate::life::{self, Action, Answered, Claim, Event, Life, Outcome, Plan, Policy};
 use crate::metrics::Metrics;
@@ -41,8 +44,10 @@ use crate::routing::{self, Routes};
 use crate::sabotage::{Point, pass};
 use crate::telemetry::Spans;
 
+use leave::{Full, Leave};
 use limits::Place;
 use lines::Lines;
+use looking::{LOOK_AGAIN, in_hand, on_the_wire};
 use prepare::Prepared;
 
 /// Everything a dispatch needs.
@@ -63,7 +68,7 @@ pub struct Parts {
     pub worker: String,
     /// How long an action takes at most.
     pub lease: Duration,
-    /// Orders worked on at a time.
+    /// Orders claimed and not answered yet, at a time.
     pub in_flight: usize,
     /// Counts what comes of it.
     pub metrics: Arc<Metrics>,
@@ -107,21 +112,25 @@ impl Restored {
 pub struct Dispatch {
     parts: Parts,
     lines: Lines,
+    /// Orders in hand.
     slots: Arc<Semaphore>,
+    /// Orders on the wire, from before the claim until the answer.
+    wire: Arc<Semaphore>,
+    /// The last look found as much as there was room for.
+    more: AtomicBool,
     busy: std::sync::Mutex<BTreeSet<Key>>,
     /// An outcome could not be kept: nothing new is claimed until it is (rule 13).
     stalled: AtomicBool,
 }
-
-/// Longest wait before the ledger is asked again what is due: another worker may have written.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 impl Dispatch {
     /// A dispatcher; call [`Dispatch::run`].
     pub fn new(parts: Parts) -> Arc<Self> {
         Arc::new(Self {
             lines: Lines::to(&parts.accounts),
-            slots: Arc::new(Semaphore::new(parts.in_flight)),
+            slots: Arc::new(Semaphore::new(in_hand(&parts))),
+            wire: Arc::new(Semaphore::new(on_the_wire(&parts))),
+            more: AtomicBool::new(false),
             busy: std::sync::Mutex::default(),
             stalled: AtomicBool::new(false),
             parts,
@@ -133,8 +142,8 @@ impl Dispatch {
         let tasks = TaskTracker::new();
         tasks.spawn(Arc::clone(&self).probe_paused());
         while !self.parts.stop.is_cancelled() {
-            let started = self.start_due(&tasks).await;
-            if !started {
+            self.start_due(&tasks).await;
+            if !self.more.load(Ordering::Relaxed) {
                 self.rest().await;
             }
         }
@@ -157,95 +166,35 @@ impl Dispatch {
         self.busy().is_empty()
     }
 
-    /// Starts work on what is due, as far as there are slots. Whether anything was started.
-    async fn start_due(self: &Arc<Self>, tasks: &TaskTracker) -> bool {
-        let slot = Arc::clone(&self.slots).acquire_owned();
-        let Some(Ok(first)) = self.parts.stop.run_until_cancelled(slot).await else {
-            return false;
-        };
-        let room = 1 + self.slots.available_permits();
-        let mut slots = vec![first];
-        let due = self.due(room).await;
-        let any = !due.is_empty();
-        for order in due {
-            let slot = match slots.pop() {
-                Some(slot) => slot,
-                None => match Arc::clone(&self.slots).try_acquire_owned() {
-                    Ok(slot) => slot,
-                    Err(_) => break,
-                },
-            };
-            self.busy().insert(order.life.key.clone());
-            let dispatch = Arc::clone(self);
-            tasks.spawn(async move {
-                let key = order.life.key.clone();
-                Box::pin(dispatch.work(order)).await;
-                dispatch.busy().remove(&key);
-                dispatch.parts.wake.notify_one();
-                drop(slot);
-            });
-        }
-        any
-    }
-
-    /// What is due and not being worked on; nothing while the ledger has no room for outcomes.
-    async fn due(&self, room: usize) -> Vec<Due> {
-        if self.stalled.load(Ordering::Acquire) {
-            return Vec::new();
-        }
-        if let Err(problem) = self.parts.ledger.headroom().await {
-            warn!("nothing new is booked: {problem}");
-            return Vec::new();
-        }
-        self.lines.refresh(&self.parts).await;
-        let busy: Vec<Key> = self.busy().iter().cloned().collect();
-        match self.parts.ledger.due(room, &busy).await {
-            Ok(due) => due,
-            Err(problem) => {
-                warn!("the ledger cannot say what is due: {problem}");
-                Vec::new()
-            }
-        }
-    }
-
-    async fn rest(&self) {
-        let next = self.parts.ledger.next_due().await.ok().flatten();
-        let until_next = next.map_or(LOOK_AGAIN, |next| {
-            Duration::try_from(next.duration_since(self.parts.ledger.now())).unwrap_or(MIN_REST)
-        });
-        let wait = until_next.clamp(MIN_REST, LOOK_AGAIN);
-        tokio::select! {
-            () = self.parts.stop.cancelled() => {}
-            () = self.parts.wake.notified() => {}
-            () = tokio::time::sleep(wait) => {}
-        }
-    }
-
     /// Works on one order until nothing is due for it at this moment, or no next step may begin.
-    async fn work(&self, mut due: Due) {
+    /// Whether it is due again before the ledger is asked anyway.
+    async fn work(&self, mut due: Due) -> bool {
         let mut hashed = false;
         while !self.parts.stop.is_cancelled() {
             let Some(order) = self.readable(&due) else {
-                return;
+                return false;
             };
             match self.next_step(&due.life, order.as_ref(), hashed).await {
                 Ok(Some(life)) => due.life = life,
-                Ok(None) => return,
+                Ok(None) => return true,
                 Err(LedgerError::ReferenceTaken) if !hashed => hashed = true,
                 Err(problem) => {
                     warn!(key = %due.life.key, "nothing was sent for this order: {problem}");
-                    return;
+                    return true;
                 }
             }
             self.parts.to_print.notify_one();
             self.parts.told.notify_one();
             let now = self.parts.ledger.now();
-            if due.life.due_at().is_none_or(|at| at > now)
-                || !self.has_content(&due.life, order.as_ref())
-            {
-                return;
+            if due.life.due_at().is_none_or(|at| at > now) {
+                let soon = life::later(now, LOOK_AGAIN);
+                return due.life.due_at().is_some_and(|at| at <= soon);
+            }
+            if !self.has_content(&due.life, order.as_ref()) {
+                return true;
             }
         }
+        true
     }
 
     /// The order's content, `None` when it is stored in a form this version cannot read.
@@ -279,7 +228,8 @@ impl Dispatch {
         order: Option<&Order>,
         hashed: bool,
     ) -> Result<Option<Life>, LedgerError> {
-        let claim = self.claim(order, life, hashed, None);
+        let mut planned = self.plan(order, life);
+        let claim = self.claim(&planned, order, hashed, None);
         // The ledger says that it is due, whatever we know of its clock: without the permit that is
         // foreseen here, what is claimed could not be sent.
         let now = self.parts.ledger.now();
@@ -296,21 +246,24 @@ impl Dispatch {
             // Another order took the last one: the plan looks different now.
             Err(Full) => return Ok(Some(life.clone())),
         };
-        let permit = match foreseen.action {
+        let leave = match foreseen.action {
             None => None,
             Some(action) => {
-                let asking = self.permit_for(action, &foreseen.life, order);
+                let asking = self.leave_for(action, &foreseen.life, order);
                 match self.parts.stop.run_until_cancelled(asking).await {
-                    Some(permit) => Some(permit),
-                    // Nothing was claimed: the next start finds the order as it was.
-                    None => return Ok(None),
+                    Some(leave) if !self.stalled.load(Ordering::Acquire) => Some(leave),
+                    // Nothing was claimed: the next look finds the order as it was.
+                    Some(_) | None => return Ok(None),
                 }
             }
         };
         // Waiting for the permit took time: what is claimed is decided anew. The lease is counted
         // from before the commit: that errs on the side of not sending.
         let deadline = Deadline::after(self.parts.lease);
-        let claim = self.claim(order, life, hashed, place.as_ref());
+        if planned.at.elapsed() > SAME_TRUCKS {
+            planned = self.plan(order, life);
+        }
+        let claim = self.claim(&planned, order, hashed, place.as_ref());
         let recorded = self.commit(life.key.clone(), Event::Claim(claim)).await?;
         match recorded.action {
             None if recorded.verdict == life::Verdict::Absorbed => Ok(None),
@@ -327,31 +280,16 @@ impl Dispatch {
                     place.take();
                 }
                 let after = self
-                    .act(action, &recorded.life, order, permit, deadline)
+                    .act(action, &recorded.life, order, leave, deadline)
                     .await;
                 Ok(Some(after))
             }
         }
     }
 
-    /// A place of the account that is to book, before anything is claimed.
-    fn place_for(&self, action: Option<Action>, life: &Life) -> Result<Option<Place<'_>>, Full> {
-        let Some(Action::Book { n }) = action else {
-            return Ok(None);
-        };
-        let account = life.booking(n).map(|booking| booking.account.as_str());
-        let place = account.map(|account| self.lines.place(account).ok_or(Full));
-        place.transpose()
-    }
-
-    fn claim(
-        &self,
-        order: Option<&Order>,
-        life: &Life,
-        hashed: bool,
-        place: Option<&Place<'_>>,
-    ) -> Claim {
-        let now = self.parts.ledger.now();
+    /// What the trucks of this moment allow.
+    fn plan(&self, order: Option<&Order>, life: &Life) -> Planned {
+        let (at, now) = (Instant::now(), self.parts.ledger.now());
         let routes = &self.parts.routes;
         let plan = order.map(|order| routing::plan(routes, order, now));
         let plan = plan.unwrap_or_default();
@@ -361,35 +299,28 @@ impl Dispatch {
             Some(order) if troubled => routing::plan_later(routes, order, now, &plan),
             _ => Plan::default(),
         };
+        Planned { at, plan, later }
+    }
+
+    fn claim(
+        &self,
+        planned: &Planned,
+        order: Option<&Order>,
+        hashed: bool,
+        place: Option<&Place<'_>>,
+    ) -> Claim {
+        let (plan, now) = (planned.plan.clone(), self.parts.ledger.now());
         Claim {
             worker: self.parts.worker.clone(),
             lease: self.parts.lease,
             revision: order.map(|order| order.revision),
             plan: self.lines.drawn_on(plan, &self.parts.http, now, place),
-            later,
+            later: planned.later.clone(),
             hashed_reference: hashed,
             look_first: self
                 .parts
                 .look_first
                 .and_then(|restored| restored.since_for(order)),
-        }
-    }
-
-    /// The permit for an action, held before its claim commits (rule 3).
-    async fn permit_for(
-        &self,
-        action: Action,
-        life: &Life,
-        order: Option<&Order>,
-    ) -> Result<Permit, NotSent> {
-        match self.prepare(action, life, order) {
-            Prepared::Call { account, request } => {
-                self.parts
-                    .http
-                    .permit(&account, &request.auth, request.effect)
-                    .await
-            }
-            Prepared::Refused(_) => Err(NotSent::no_call()),
         }
     }
 
@@ -399,11 +330,20 @@ impl Dispatch {
         action: Action,
         life: &Life,
         order: Option<&Order>,
-        permit: Option<Result<Permit, NotSent>>,
+        leave: Option<Leave>,
         deadline: Deadline,
     ) -> Life {
-        let prepared = self.prepare(action, life, order);
         let began = Instant::now();
+        let (prepared, permit, on_the_wire) = match leave {
+            Some(leave) if leave.is_for(action, life) => {
+                (leave.prepared, Some(leave.permit), leave.on_the_wire)
+            }
+            Some(leave) => {
+                let prepared = self.prepare(action, life, order);
+                (prepared, Some(leave.permit), leave.on_the_wire)
+            }
+            None => (self.prepare(action, life, order), None, None),
+        };
         let sent = match (&prepared, permit) {
             (Prepared::Call { account, request }, Some(Ok(permit))) => {
                 let http = &self.parts.http;
@@ -419,6 +359,7 @@ impl Dispatch {
         let walked = self
             .further_steps(action, life, &prepared, sent, deadline)
             .await;
+        drop(on_the_wire);
         pass(match action {
             Action::Book { .. } => Point::Answered,
             Action::LookUp { .. } => Point::LookedUp,
@@ -451,8 +392,12 @@ impl Dispatch {
     }
 }
 
-/// An account takes no more today.
-struct Full;
+/// What the trucks allowed, and when.
+struct Planned {
+    at: Instant,
+    plan: Plan,
+    later: Plan,
+}
 
-/// Shortest rest between two looks at the ledger.
-const MIN_REST: Duration = Duration::from_millis(2);
+/// So long the trucks are taken to be the same.
+const SAME_TRUCKS: Duration = Duration::from_secs(1);

@@ -19,6 +19,7 @@ mod rows;
 mod schema;
 mod sql;
 pub mod sqlite;
+mod statements;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -27,7 +28,7 @@ use carrier_sdk::Label;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::life::{Action, Event, Life, Policy, Standing, State, Verdict};
+use crate::life::{Action, Event, LabelRef, Life, Policy, Standing, State, Verdict};
 use crate::order::Key;
 use crate::outbox::Outbox;
 
@@ -53,8 +54,8 @@ pub struct Change {
 pub struct Kept {
     /// The order as JSON (of a received order). Personal data.
     pub order: Option<String>,
-    /// Labels of the outcome, by parcel position; their ids stand in the outcome. Personal data.
-    pub labels: Vec<(String, usize, Label)>,
+    /// Labels of the outcome, by parcel position; their entries stand in the outcome. Personal data.
+    pub labels: Vec<(LabelRef, usize, Arc<Label>)>,
     /// The carrier's raw answer. Personal data.
     pub answer: Option<RawAnswer>,
 }
@@ -66,7 +67,7 @@ pub struct RawAnswer {
     pub status: u16,
     /// Content-Type.
     pub content_type: Option<String>,
-    /// The body, cut at [`ANSWER_KEPT`].
+    /// The body without the documents in it, cut at [`ANSWER_KEPT`].
     pub body: Vec<u8>,
 }
 

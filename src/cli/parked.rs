@@ -174,7 +174,8 @@ async fn booked(
             .transpose()?;
         let reference = label.as_ref().map(labels::reference);
         if let (Some(reference), Some(label)) = (&reference, label) {
-            kept.labels.push((reference.id.clone(), position, label));
+            kept.labels
+                .push((reference.clone(), position, label.into()));
         }
         numbers.parcels.push(ParcelNumbers {
             tracking_number: tracking.clone(),

@@ -6,11 +6,11 @@ use carrier_sdk::{Booking, Cause, Label, Memo, Response, Step, VoidAnswer, WhoAc
 
 use super::prepare::Prepared;
 use super::steps::Walked;
-use super::{Dispatch, reasons};
+use super::{Dispatch, evidence, reasons};
 use crate::accounts::Account;
 use crate::carrier_http::{NotSent, Obstacle, Sent};
 use crate::labels;
-use crate::ledger::{ANSWER_KEPT, Kept, RawAnswer};
+use crate::ledger::Kept;
 use crate::life::{
     Action, Answered, Event, Life, Looked, LookedUp, Numbers, Outcome, ParcelNumbers, Relabelled,
     VoidOutcome, Voided,
@@ -29,7 +29,7 @@ impl Dispatch {
     ) -> (Event, Kept) {
         let mut kept = Kept::default();
         if let Sent::Answered(answer) = &walked.sent {
-            kept.answer = Some(raw(answer));
+            kept.answer = Some(evidence::of(answer));
         }
         let (n, fence) = (action.booking(), life.fence);
         let booking = life.booking(n);
@@ -333,14 +333,6 @@ fn doubted(outcome: Outcome) -> Outcome {
     }
 }
 
-fn raw(answer: &Response) -> RawAnswer {
-    RawAnswer {
-        status: answer.status,
-        content_type: answer.content_type.clone(),
-        body: answer.body.iter().take(ANSWER_KEPT).copied().collect(),
-    }
-}
-
 /// The carrier's numbers, with each whole label moved into what is kept.
 fn numbers(booking: Booking, kept: &mut Kept) -> Numbers {
     let parcels = booking
@@ -386,6 +378,7 @@ fn keep_label(label: Label, position: usize, kept: &mut Kept) -> Option<crate::l
         return None;
     }
     let reference = labels::reference(&label);
-    kept.labels.push((reference.id.clone(), position, label));
+    kept.labels
+        .push((reference.clone(), position, label.into()));
     Some(reference)
 }

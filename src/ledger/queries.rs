@@ -1,32 +1,26 @@
 //! The questions put to the tables, and the statements that are not rows: text that SQLite and
 //! PostgreSQL share. Rows go in through `rows.rs`.
 
+use super::statements::Listing;
 use crate::sabotage::{Bug, planted};
 
-use super::rows::push_placeholders;
-
-/// A statement that ends in a list of so many values, after `before` other ones.
-pub fn listing(start: &str, before: usize, count: usize) -> String {
-    let mut text = format!("{start} (");
-    push_placeholders(&mut text, before, count);
-    text.push(')');
-    text
-}
-
-/// Lives by key: to be ended by a list.
-pub const LIVES: &str = "SELECT key, life, due_at FROM orders WHERE key IN";
-/// Contents of all revisions by key: to be ended by a list.
-pub const CONTENTS: &str = "SELECT key, revision, body FROM order_bodies WHERE key IN";
-/// Marks events: to be ended by a list.
-pub const SENT: &str = "UPDATE outbox SET sent_at = $1 WHERE id IN";
-/// Marks print jobs: to be ended by a list.
-pub const PRINTED: &str = "UPDATE print_jobs SET done_at = $1 WHERE id IN";
+/// Lives by key; whoever asks may change them.
+pub static LIVES: Listing =
+    Listing::new("SELECT key, life, due_at FROM orders WHERE key IN {list}{held}");
+/// Contents of all revisions by key.
+pub static CONTENTS: Listing =
+    Listing::new("SELECT key, revision, body FROM order_bodies WHERE key IN {list}");
+/// Marks events.
+pub static SENT: Listing = Listing::new("UPDATE outbox SET sent_at = $1 WHERE id IN {list}");
+/// Marks print jobs.
+pub static PRINTED: Listing = Listing::new("UPDATE print_jobs SET done_at = $1 WHERE id IN {list}");
 
 /// The unary plus keeps `due_at` out of the choice of the index: in order of urgency the first rows
-/// are the answer, in order of time all of a backlog would be sorted first.
-pub const DUE: &str = "SELECT o.life, b.body FROM orders o
+/// are the answer, in order of time all of a backlog would be sorted first. SQLite plans a question
+/// anew whenever a plain limit is bound, but not a sum.
+pub const DUE: &str = "SELECT o.life, b.body, o.key FROM orders o
  LEFT JOIN order_bodies b ON b.key = o.key AND b.revision = o.revision
- WHERE o.due_at IS NOT NULL AND +o.due_at <= $1 ORDER BY o.urgent_at, o.due_at LIMIT $2";
+ WHERE o.due_at IS NOT NULL AND +o.due_at <= $1 ORDER BY o.urgent_at, o.due_at LIMIT $2 + 0";
 /// When the next order is due.
 pub const NEXT_DUE: &str = "SELECT MIN(due_at) FROM orders WHERE due_at IS NOT NULL";
 /// One order.
@@ -77,7 +71,7 @@ pub const LIST: &str = "SELECT o.life, o.changed_at FROM orders o
 pub fn unsent(printed: bool) -> String {
     let lowest = lowest(printed);
     format!(
-        "SELECT o.id, o.event_id, o.routing_key, o.body FROM outbox o WHERE {lowest} ORDER BY o.id LIMIT $1"
+        "SELECT o.id, o.event_id, o.routing_key, o.body FROM outbox o WHERE {lowest} ORDER BY o.id LIMIT $1 + 0"
     )
 }
 

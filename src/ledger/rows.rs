@@ -1,12 +1,11 @@
 //! What a row is made of, and how rows are written: text that SQLite and PostgreSQL share.
 //!
 //! Decides nothing and talks to no database. Rows go in by multi-row statements, because a statement
-//! costs more than a row.
-
-use std::fmt::Write;
+//! costs more than a row; how those are spelled stands in `statements.rs`.
 
 use jiff::Timestamp;
 
+use super::statements::Texts;
 use crate::life::State;
 use crate::order::Key;
 
@@ -21,122 +20,112 @@ pub enum Cell {
     Bytes(Vec<u8>),
 }
 
+impl Cell {
+    /// Nothing, of the same kind.
+    pub fn blank(&self) -> Self {
+        match self {
+            Self::Number(_) => Self::Number(None),
+            Self::Text(_) => Self::Text(None),
+            Self::Bytes(_) => Self::Bytes(Vec::new()),
+        }
+    }
+}
+
 /// A table as it is written to.
 pub struct Table {
-    /// Name and columns.
-    into: &'static str,
+    /// Name and columns. The first column is a text that is never missing.
+    pub into: &'static str,
     /// How many columns.
-    columns: usize,
+    pub columns: usize,
     /// What happens to a row that is there already.
-    then: &'static str,
+    pub then: &'static str,
+    /// Its `INSERT`, as it was spelled.
+    pub texts: Texts,
 }
 
 /// The lives: the last one wins. What changed is offered anew.
-pub const ORDERS: Table = Table {
+pub static ORDERS: Table = Table {
     into: "orders (key, state, revision, life, due_at, urgent_at, changed_at)",
     columns: 7,
     then: "ON CONFLICT (key) DO UPDATE SET state = excluded.state, revision = excluded.revision,
  life = excluded.life, due_at = excluded.due_at, urgent_at = excluded.urgent_at,
  changed_at = excluded.changed_at, offered_until = 0",
+    texts: Texts::new(),
 };
 /// Contents: a revision that was refused as too late may come again with another content.
-pub const BODIES: Table = Table {
+pub static BODIES: Table = Table {
     into: "order_bodies (key, revision, body, erase_after)",
     columns: 4,
     then: "ON CONFLICT (key, revision) DO UPDATE SET body = excluded.body,
  erase_after = excluded.erase_after",
+    texts: Texts::new(),
 };
 /// Bookings, mirrored from the lives. Only (account, reference) can be violated.
-pub const BOOKINGS: Table = Table {
+pub static BOOKINGS: Table = Table {
     into: "bookings (key, n, account, product, reference, standing, tracking_number, sent_at)",
     columns: 8,
     then:
         "ON CONFLICT (key, n) DO UPDATE SET account = excluded.account, product = excluded.product,
  reference = excluded.reference, standing = excluded.standing,
  tracking_number = excluded.tracking_number",
+    texts: Texts::new(),
 };
 /// Every number a carrier ever told.
-pub const NUMBERS: Table = Table {
+pub static NUMBERS: Table = Table {
     into: "numbers (number, key, n)",
     columns: 3,
     then: "ON CONFLICT (number, key, n) DO NOTHING",
+    texts: Texts::new(),
 };
 /// Intents.
-pub const ATTEMPTS: Table = Table {
+pub static ATTEMPTS: Table = Table {
     into: "attempts (key, fence, action, n, parcel, worker, at, lease_until)",
     columns: 8,
     then: "",
+    texts: Texts::new(),
 };
 /// What came of them.
-pub const OUTCOMES: Table = Table {
+pub static OUTCOMES: Table = Table {
     into: "outcomes (key, fence, action, n, outcome, detail, at)",
     columns: 7,
     then: "",
+    texts: Texts::new(),
 };
 /// What the carriers said, as it came.
-pub const ANSWERS: Table = Table {
+pub static ANSWERS: Table = Table {
     into: "answers (key, fence, at, status, content_type, body, erase_after)",
     columns: 7,
     then: "",
+    texts: Texts::new(),
 };
 /// Labels: one that was kept is not changed.
-pub const LABELS: Table = Table {
+pub static LABELS: Table = Table {
     into: "labels (id, key, n, parcel, format, sha256, bytes, erase_after)",
     columns: 8,
     then: "ON CONFLICT (id) DO NOTHING",
+    texts: Texts::new(),
 };
 /// The timelines.
-pub const NOTES: Table = Table {
+pub static NOTES: Table = Table {
     into: "notes (key, at, text)",
     columns: 3,
     then: "",
+    texts: Texts::new(),
 };
 /// Events to be told.
-pub const OUTBOX: Table = Table {
+pub static OUTBOX: Table = Table {
     into: "outbox (key, sequence, event_id, routing_key, body, created_at)",
     columns: 6,
     then: "",
+    texts: Texts::new(),
 };
 /// What is to be done in the print folder.
-pub const PRINT_JOBS: Table = Table {
+pub static PRINT_JOBS: Table = Table {
     into: "print_jobs (key, n, parcel, label_id, kind, at)",
     columns: 6,
     then: "",
+    texts: Texts::new(),
 };
-
-impl Table {
-    /// `INSERT` of so many rows.
-    pub fn insert(&self, rows: usize) -> String {
-        let mut text = format!("INSERT INTO {} VALUES ", self.into);
-        for row in 0..rows {
-            text.push_str(if row == 0 { "(" } else { ",(" });
-            push_placeholders(&mut text, row * self.columns, self.columns);
-            text.push(')');
-        }
-        text.push(' ');
-        text.push_str(self.then);
-        text
-    }
-}
-
-pub(super) fn push_placeholders(text: &mut String, after: usize, count: usize) {
-    for place in 1..=count {
-        let comma = if place == 1 { "" } else { "," };
-        // Writing to a String cannot fail.
-        write!(text, "{comma}${}", after + place).ok();
-    }
-}
-
-/// Sizes of pieces that so much work is split into: 64, 32, ... 1, so that few statements exist and
-/// stay prepared.
-pub fn pieces(mut left: usize) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let sizes = (0..=6).rev().map(|power| 1 << power);
-        let size = sizes.into_iter().find(|size| *size <= left)?;
-        left -= size;
-        Some(size)
-    })
-}
 
 /// Every state, as `LIST` names them.
 pub const STATES: [State; 10] = [
@@ -242,18 +231,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_statement_names_every_cell_of_every_row_once() {
-        assert_eq!(
-            NUMBERS.insert(2),
-            "INSERT INTO numbers (number, key, n) VALUES ($1,$2,$3),($4,$5,$6) ON CONFLICT (number, key, n) DO NOTHING"
-        );
-    }
-
-    #[test]
     fn every_table_has_as_many_columns_as_it_says() {
         for table in [
-            ORDERS, BODIES, BOOKINGS, NUMBERS, ATTEMPTS, OUTCOMES, ANSWERS, LABELS, NOTES, OUTBOX,
-            PRINT_JOBS,
+            &ORDERS,
+            &BODIES,
+            &BOOKINGS,
+            &NUMBERS,
+            &ATTEMPTS,
+            &OUTCOMES,
+            &ANSWERS,
+            &LABELS,
+            &NOTES,
+            &OUTBOX,
+            &PRINT_JOBS,
         ] {
             assert_eq!(
                 table.into.split(',').count(),
@@ -262,13 +252,6 @@ mod tests {
                 table.into
             );
         }
-    }
-
-    #[test]
-    fn work_is_split_into_few_sizes_and_nothing_is_left_out() {
-        let sizes: Vec<usize> = pieces(203).collect();
-        assert_eq!(sizes, [64, 64, 64, 8, 2, 1]);
-        assert_eq!(pieces(0).next(), None);
     }
 
     #[test]

@@ -10,6 +10,9 @@ pub struct Dialect {
     pub bytes: &'static str,
     /// A row number that rises by itself.
     pub rising: &'static str,
+    /// Whether a place for a value has a number where there are many of them. SQLite searches a list
+    /// of the names it was given for every value.
+    pub numbered: bool,
     /// Compares text with a pattern, in either case.
     pub like: &'static str,
     /// Ends a question whose rows are held until the end of the transaction.
@@ -23,6 +26,7 @@ pub struct Dialect {
 pub const SQLITE: Dialect = Dialect {
     bytes: "BLOB",
     rising: "INTEGER PRIMARY KEY AUTOINCREMENT",
+    numbered: false,
     like: "LIKE",
     held: "",
     size: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
@@ -33,6 +37,7 @@ pub const SQLITE: Dialect = Dialect {
 pub const POSTGRES: Dialect = Dialect {
     bytes: "BYTEA",
     rising: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    numbered: true,
     like: "ILIKE",
     held: " ORDER BY key FOR UPDATE",
     size: "SELECT pg_database_size(current_database())",

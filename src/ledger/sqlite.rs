@@ -37,6 +37,10 @@ const A_LOOK: Duration = Duration::from_secs(2);
 const READERS: u32 = 4;
 /// Statements that stay prepared: eleven tables in seven sizes, and the rest.
 const STATEMENTS: usize = 200;
+/// KiB, as SQLite wants to be told: a group of labels in large transactions is not spilled half way.
+const WRITERS_CACHE: &str = "-8192";
+/// Pages of the log before it is folded into the file: labels fill the usual 4 MiB many times a second.
+const CHECKPOINT: &str = "4096";
 /// A ledger in a SQLite file.
 pub type SqliteLedger = SqlLedger<SqliteFile>;
 
@@ -52,7 +56,9 @@ impl SqliteLedger {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             // What is erased is overwritten, not only unlinked.
-            .pragma("secure_delete", "ON");
+            .pragma("secure_delete", "ON")
+            .pragma("cache_size", WRITERS_CACHE)
+            .pragma("wal_autocheckpoint", CHECKPOINT);
         Self::open_with(path, options, rules).await
     }
 

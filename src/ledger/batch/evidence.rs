@@ -2,7 +2,6 @@
 //! labels and raw answers. Nothing here depends on a decision.
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::Batch;
 use crate::ledger::Change;
@@ -29,14 +28,14 @@ impl Batch<'_> {
         let booking = said.as_ref().map_or(current, |said| said.n);
         let numbers = said.as_ref().map_or(by_hand, |said| said.numbers);
         self.keep_numbers(&change.key, booking, numbers);
-        for (id, parcel, label) in &change.kept.labels {
+        for (known, parcel, label) in &change.kept.labels {
             self.writes.labels.push(vec![
-                id.as_str().into(),
+                known.id.as_str().into(),
                 key.as_str().into(),
                 booking.into(),
                 (*parcel).into(),
                 label.format.name().into(),
-                hexadecimal(&label.bytes).into(),
+                known.sha256.as_str().into(),
                 Cell::Bytes(label.bytes.clone()),
                 self.erase_after.into(),
             ]);
@@ -172,11 +171,4 @@ fn look_detail(looked: &Looked) -> (Value, &[Numbers]) {
         Looked::Absent => (Value::Null, &[]),
         Looked::Failed(why) | Looked::Denied(why) => (json!(why), &[]),
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

@@ -256,15 +256,15 @@ pub fn booked(key: &Key, fence: u64, number: &str) -> Change {
         format: LabelFormat::Pdf,
         bytes: format!("%PDF-1.4 {number} %%EOF").into_bytes(),
     };
-    let id = format!("label-{number}");
+    let known = LabelRef {
+        id: format!("label-{number}"),
+        format: "pdf".into(),
+        bytes: label.bytes.len(),
+        sha256: String::new(),
+    };
     let parcel = ParcelNumbers {
         tracking_number: number.into(),
-        label: Some(LabelRef {
-            id: id.clone(),
-            format: "pdf".into(),
-            bytes: label.bytes.len(),
-            sha256: String::new(),
-        }),
+        label: Some(known.clone()),
     };
     let numbers = Numbers {
         tracking_number: number.into(),
@@ -272,7 +272,7 @@ pub fn booked(key: &Key, fence: u64, number: &str) -> Change {
         ..Numbers::default()
     };
     let mut change = answered(key, fence, Outcome::Booked(numbers));
-    change.kept.labels.push((id, 0, label));
+    change.kept.labels.push((known, 0, label.into()));
     change
 }
 

@@ -28,7 +28,7 @@ pub fn due() -> String {
  ORDER BY urgent_at, due_at LIMIT $3 FOR UPDATE SKIP LOCKED),
  offered AS (UPDATE orders o SET offered_to = $2, offered_until = (SELECT at FROM now) + {HOLDS}
  FROM free WHERE o.key = free.key RETURNING o.key, o.revision, o.life, o.urgent_at, o.due_at)
- SELECT o.life, b.body FROM offered o
+ SELECT o.life, b.body, o.key FROM offered o
  LEFT JOIN order_bodies b ON b.key = o.key AND b.revision = o.revision
  ORDER BY o.urgent_at, o.due_at"
     )

@@ -1,5 +1,6 @@
 //! Questions to the ledger, and what their rows mean. Decides nothing.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -26,10 +27,13 @@ type Answer<T> = Result<T, LedgerError>;
 
 impl<E: Engine> Reads<E> {
     pub async fn due(&self, limit: usize, except: &[Key]) -> Answer<Vec<Due>> {
-        let mut found = self.each(self.engine.due(limit, except), due).await?;
-        found.retain(|due| !except.contains(&due.life.key));
-        found.truncate(limit);
-        Ok(found)
+        let except_texts: HashSet<String> = except.iter().map(Key::to_string).collect();
+        let wanted = |row: &E::Row| match except_texts.contains(row.text(2)?) {
+            true => Ok(None),
+            false => due(row).map(Some),
+        };
+        let found = self.each(self.engine.due(limit, except), wanted).await?;
+        Ok(found.into_iter().flatten().take(limit).collect())
     }
 
     pub async fn next_due(&self) -> Answer<Option<Timestamp>> {

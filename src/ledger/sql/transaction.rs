@@ -10,6 +10,7 @@ use super::writer::{Answer, Work, Written};
 use crate::events::account_event;
 use crate::ledger::batch::{Batch, Writes};
 use crate::ledger::rows::{self, Cell, Table, micros};
+use crate::ledger::statements::{self, Listing};
 use crate::ledger::{
     Beat, Change, LedgerError, Pause, REMEMBERED, Recorded, Resumption, Rules, STALE, queries,
 };
@@ -60,8 +61,8 @@ impl<'a, E: Engine> Transaction<'a, E> {
                 Work::Record(changes) => {
                     Written::Recorded(recorded.by_ref().take(changes.len()).collect())
                 }
-                Work::Sent(ids) => self.mark(queries::SENT, ids, now).await?,
-                Work::Printed(ids) => self.mark(queries::PRINTED, ids, now).await?,
+                Work::Sent(ids) => self.mark(&queries::SENT, ids, now).await?,
+                Work::Printed(ids) => self.mark(&queries::PRINTED, ids, now).await?,
                 Work::Pause(pause) => self.pause(pause, queries::PAUSE_BY_HAND, now).await?,
                 Work::Resume(resumption) => self.resume(resumption, now).await?,
                 Work::Rest {
@@ -127,7 +128,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         now: Timestamp,
     ) -> Result<Vec<Result<Recorded, LedgerError>>, Fault> {
         let mut batch = Batch::new(self.rules, now);
-        let lives = self.by_key(queries::LIVES, keys, E::WORDS.held).await?;
+        let lives = self.by_key(&queries::LIVES, keys).await?;
         for row in &lives {
             if let Some(key) = rows::key(row.text(0).map_err(Fault::All)?) {
                 let due_at = row.number_if_any(2).map_err(Fault::All)?;
@@ -136,7 +137,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         }
         let wanting = changes.iter().copied();
         let wanting = self::keys(wanting.filter(|change| batch.needs_contents(change)));
-        for row in &self.by_key(queries::CONTENTS, &wanting, "").await? {
+        for row in &self.by_key(&queries::CONTENTS, &wanting).await? {
             let revision = row.number(1).map_err(Fault::All)?;
             let key = rows::key(row.text(0).map_err(Fault::All)?);
             if let (Some(key), Ok(revision)) = (key, u32::try_from(revision)) {
@@ -151,16 +152,17 @@ impl<'a, E: Engine> Transaction<'a, E> {
 
     async fn by_key(
         &mut self,
-        start: &str,
+        listing: &'static Listing,
         keys: &BTreeSet<String>,
-        end: &str,
     ) -> Result<Vec<E::Row>, Fault> {
         let mut found = Vec::with_capacity(keys.len());
         let mut left = keys.iter();
-        for size in rows::pieces(keys.len()) {
-            let values = left.by_ref().take(size).map(|key| key.as_str().into());
-            let text = queries::listing(start, 0, size) + end;
-            let rows = self.session.ask(text.into(), values.collect()).await;
+        for size in statements::pieces(keys.len()) {
+            let keys = left.by_ref().take(size);
+            let mut values = keys.map(|key| key.as_str().into()).collect();
+            Listing::fill(&mut values, size);
+            let text = listing.of(&E::WORDS, size);
+            let rows = self.session.ask(text.into(), values).await;
             found.extend(rows.map_err(fault::<E>)?);
         }
         Ok(found)
@@ -191,22 +193,30 @@ impl<'a, E: Engine> Transaction<'a, E> {
         Ok(())
     }
 
-    async fn insert(&mut self, table: &Table, rows: Vec<Vec<Cell>>) -> Result<(), Fault> {
-        let sizes = rows::pieces(rows.len());
+    async fn insert(&mut self, table: &'static Table, rows: Vec<Vec<Cell>>) -> Result<(), Fault> {
+        let sizes = statements::pieces(rows.len());
         let mut left = rows.into_iter();
         for size in sizes {
-            let values = left.by_ref().take(size).flatten().collect();
-            self.tell(table.insert(size).into(), values).await?;
+            let mut values = left.by_ref().take(size).flatten().collect();
+            table.fill(&mut values, size);
+            self.tell(table.insert(&E::WORDS, size).into(), values)
+                .await?;
         }
         Ok(())
     }
 
-    async fn mark(&mut self, start: &str, ids: &[i64], now: Timestamp) -> Result<Written, Fault> {
+    async fn mark(
+        &mut self,
+        listing: &'static Listing,
+        ids: &[i64],
+        now: Timestamp,
+    ) -> Result<Written, Fault> {
         let mut left = ids.iter();
-        for size in rows::pieces(ids.len()) {
+        for size in statements::pieces(ids.len()) {
             let ids = left.by_ref().take(size).map(|id| Cell::from(*id));
-            let values = [now.into()].into_iter().chain(ids).collect();
-            self.tell(queries::listing(start, 1, size).into(), values)
+            let mut values = [now.into()].into_iter().chain(ids).collect();
+            Listing::fill(&mut values, 1 + size);
+            self.tell(listing.of(&E::WORDS, size).into(), values)
                 .await?;
         }
         Ok(Written::Done)
