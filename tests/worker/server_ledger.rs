@@ -23,6 +23,8 @@ fn orders(prefix: &str, count: usize) -> Vec<Value> {
 /// Slow enough for something to happen in the middle.
 async fn half_done(world: &mut World, prefix: &str) {
     world.setup.in_flight = 8;
+    // On a busy machine the stub alone may take seconds: that is no doubt of these tests.
+    (world.setup.timeout_s, world.setup.lease_s) = (20, 30);
     world.bench.faults.base_delay(Duration::from_millis(200));
     world.publish_all(&orders(prefix, ORDERS)).await;
     world.start_worker();
