@@ -44,7 +44,7 @@ use case::Case;
 use scene::Tally;
 
 /// Worlds at a time: they mostly wait, for leases and settling times.
-const AT_A_TIME: usize = 12;
+const AT_A_TIME: usize = 8;
 /// One ledger's runs at a time: more worlds than that wear out the broker.
 static TURN: Mutex<()> = Mutex::new(());
 
