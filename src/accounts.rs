@@ -65,7 +65,8 @@ impl Account {
         let void = self.carrier.voiding();
         let void = void.map(|voiding| voiding.void(&self.contract, number));
         let relabel = self.carrier.relabelling();
-        let relabel = relabel.map(|relabelling| relabelling.relabel(&self.contract, number));
+        let relabel = relabel
+            .map(|relabelling| relabelling.relabel(&self.contract, number, self.label_format));
         Abilities {
             find: self.can_send(find.as_ref()),
             void: self.can_send(void.as_ref()),

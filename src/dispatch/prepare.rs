@@ -120,7 +120,7 @@ fn relabel_request(
         .and_then(|numbers| numbers.parcels.get(parcel))
         .map(|parcel| &parcel.tracking_number)
         .ok_or_else(|| Refusal::one("tracking_number", "no number is known"))?;
-    Ok(relabelling.relabel(contract, number))
+    Ok(relabelling.relabel(contract, number, account.label_format))
 }
 
 fn unable() -> Refusal {

@@ -3,7 +3,7 @@
 //! A capability a carrier lacks is absent, never an empty implementation: adding one here changes
 //! no carrier that does not have it.
 
-use crate::label::Label;
+use crate::label::{Label, LabelFormat};
 use crate::profile::Profile;
 use crate::request::{Request, Response};
 use crate::shipment::{Contract, Intent};
@@ -79,8 +79,8 @@ pub trait Void: Send + Sync {
 
 /// Fetching a label again.
 pub trait Relabel: Send + Sync {
-    /// The request for the label of this tracking number.
-    fn relabel(&self, contract: &Contract, tracking_number: &str) -> Request;
+    /// The request for the label of this tracking number, in the format that the account has now.
+    fn relabel(&self, contract: &Contract, tracking_number: &str, format: LabelFormat) -> Request;
 
     /// The label.
     ///

@@ -62,12 +62,29 @@ impl LabelFormat {
         } else if start.starts_with(b"^XA") || start.starts_with(b"~") || start.starts_with(b"CT~~")
         {
             Some(Self::Zpl)
-        } else if start.starts_with(b"N\n") || start.starts_with(b"N\r\n") {
+        } else if is_epl(start) {
             Some(Self::Epl)
         } else {
             None
         }
     }
+}
+
+/// Whether it clears the drawing (`N` alone on a line) after nothing but settings: a capital letter
+/// and its values, as `R0,0` or `I8,A,1`.
+fn is_epl(bytes: &[u8]) -> bool {
+    let setting = |line: &[u8]| {
+        line.first().is_none_or(u8::is_ascii_uppercase)
+            && line.len() < 20
+            && line
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || *byte == b',')
+    };
+    let mut lines = bytes
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii_end);
+    let after_settings = lines.find(|line| *line == b"N" || !setting(line));
+    after_settings == Some(b"N") && bytes.contains(&b'\n')
 }
 
 impl std::fmt::Display for LabelFormat {
@@ -148,6 +165,18 @@ mod tests {
         assert_eq!(LabelFormat::of(b"%PDF-1.4"), Some(LabelFormat::Pdf));
         assert_eq!(LabelFormat::of(b"\n^XA^FO"), Some(LabelFormat::Zpl));
         assert_eq!(LabelFormat::of(b"<html>"), None);
+        for (bytes, format) in [
+            ("N\nA50,50,0,4,1,1,N,\"1\"\nP1\n", Some(LabelFormat::Epl)),
+            (
+                "R0,0\r\nZT\r\nI8,A,1\r\n\r\nN\r\nA1,1",
+                Some(LabelFormat::Epl),
+            ),
+            ("N", None),
+            ("Service unavailable\nN\n", None),
+            ("R0,0\r\n<N>\r\nN\r\n", None),
+        ] {
+            assert_eq!(LabelFormat::of(bytes.as_bytes()), format, "{bytes}");
+        }
     }
 
     #[test]

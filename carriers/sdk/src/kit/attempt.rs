@@ -14,12 +14,25 @@ pub(super) struct Bookable {
     pub(super) request: Request,
 }
 
+/// The intent to book a case with this carrier, in the first label format that it makes.
+pub(super) fn intent(
+    carrier: &dyn Carrier,
+    case: &Case,
+    contract: &Contract,
+    product: &str,
+) -> Intent {
+    let mut intent = case.intent(contract, product);
+    let formats = carrier.profile().label_formats;
+    intent.label_format = formats.first().copied().unwrap_or(intent.label_format);
+    intent
+}
+
 /// Every case, on every day, that can be booked as this product.
 pub(super) fn bookable(carrier: &dyn Carrier, contract: &Contract, product: &str) -> Vec<Bookable> {
     let mut found = Vec::new();
     for case in catalogue() {
         for day in days() {
-            let mut intent = case.intent(contract, product);
+            let mut intent = intent(carrier, &case, contract, product);
             intent.hand_over_at = day;
             if let Ok(request) = carrier.book(&intent) {
                 let case = case.clone();
@@ -50,7 +63,8 @@ pub(super) fn first_bookable(
 pub(super) fn refusals(carrier: &dyn Carrier, contract: &Contract, product: &str) -> String {
     let cases = catalogue();
     let refused = cases.iter().filter_map(|case| {
-        let refusal = carrier.book(&case.intent(contract, product)).err()?;
+        let intent = intent(carrier, case, contract, product);
+        let refusal = carrier.book(&intent).err()?;
         Some(format!("{}: {refusal}", case.name))
     });
     refused.collect::<Vec<_>>().join("; ")

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::attempt::{Bookable, bookable, first_bookable, refusals, text_of};
-use super::catalogue::{catalogue, reference};
+use super::catalogue::reference;
 use super::{Failures, Verdict};
 use crate::carrier::Carrier;
 use crate::label::LabelFormat;
@@ -43,10 +43,8 @@ pub fn every_product_and_option_changes_the_request_or_is_refused(
         }
         earlier.push((code, booked));
     }
-    let unknown = catalogue()
-        .iter()
-        .any(|case| carrier.book(&case.intent(contract, "NO-SUCH")).is_ok());
-    failures.check(!unknown, || {
+    let unknown = bookable(carrier, contract, "NO-SUCH");
+    failures.check(unknown.is_empty(), || {
         "a product that is not declared is booked".to_owned()
     });
     failures.verdict()
@@ -101,7 +99,8 @@ pub fn every_label_format_changes_the_request(
         "no label format is declared".to_owned()
     });
     for product in carrier.profile().products {
-        let Some(mut intent) = formatted(carrier, contract, product.code) else {
+        let booked = bookable(carrier, contract, product.code).into_iter().next();
+        let Some(Bookable { mut intent, .. }) = booked else {
             continue;
         };
         let mut earlier = Vec::new();
@@ -122,19 +121,6 @@ pub fn every_label_format_changes_the_request(
         }
     }
     failures.verdict()
-}
-
-/// An intent that can be booked as this product in one of the declared formats.
-fn formatted(
-    carrier: &dyn Carrier,
-    contract: &Contract,
-    product: &str,
-) -> Option<crate::shipment::Intent> {
-    catalogue().iter().find_map(|case| {
-        let mut intent = case.intent(contract, product);
-        intent.label_format = *carrier.profile().label_formats.first()?;
-        carrier.book(&intent).is_ok().then_some(intent)
-    })
 }
 
 /// Our reference leaves with a booking and with a look-up, whole, up to the declared length; a

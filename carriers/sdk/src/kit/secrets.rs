@@ -3,6 +3,7 @@
 use super::attempt::{Bookable, first_bookable};
 use super::{Failures, Verdict};
 use crate::carrier::Carrier;
+use crate::label::LabelFormat;
 use crate::profile::SecretField;
 use crate::request::{Request, secret_place};
 use crate::shipment::{Contract, Shipment};
@@ -70,7 +71,7 @@ fn reads(carrier: &dyn Carrier, contract: &Contract) -> Vec<Request> {
             .map(|voiding| voiding.void(contract, number)),
         carrier
             .relabelling()
-            .map(|relabelling| relabelling.relabel(contract, number)),
+            .map(|relabelling| relabelling.relabel(contract, number, LabelFormat::Pdf)),
         carrier
             .tracking()
             .map(|tracking| tracking.track(contract, &[number])),
