@@ -72,13 +72,17 @@ impl Fault {
         }
     }
 
-    fn matches(&self, code: &str, text: &str) -> bool {
-        let code = match (self.code.strip_suffix('*'), self.code.strip_prefix('*')) {
+    /// Whether it is for this code of the carrier's, whatever is said with it.
+    pub(crate) fn is_for(&self, code: &str) -> bool {
+        match (self.code.strip_suffix('*'), self.code.strip_prefix('*')) {
             (Some(start), _) => code.starts_with(start),
             (None, Some(end)) => code.ends_with(end),
             (None, None) => self.code.is_empty() || self.code == code,
-        };
-        code && (self.text.is_empty() || text.contains(self.text))
+        }
+    }
+
+    fn matches(&self, code: &str, text: &str) -> bool {
+        self.is_for(code) && (self.text.is_empty() || text.contains(self.text))
     }
 }
 
