@@ -14,6 +14,10 @@ const REGISTERED: &[(&dyn Carrier, Stub)] = &[
         &carrier_dhl_express::DhlExpress,
         carrier_dhl_express::stub::answer,
     ),
+    (
+        &carrier_dpd_france::DpdFrance,
+        carrier_dpd_france::stub::answer,
+    ),
 ];
 
 /// Every carrier, by name.

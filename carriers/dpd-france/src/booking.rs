@@ -1,0 +1,52 @@
+//! What DPD France's answers say: a result, or a SOAP fault in a 500 whose detail names an error.
+
+use carrier_sdk::xml::Element;
+use carrier_sdk::{BookedParcel, Booking, Label, Response, Said, Step, judge, soap};
+
+use crate::EPRINT;
+use crate::faults::FAULTS;
+
+/// The operation that books one parcel and gives its label.
+pub(crate) const OPERATION: &str = "CreateShipmentWithLabelsBc";
+
+/// What became of a booking. A number that can be read is a booking, with or without its label.
+pub(crate) fn read(answer: &Response) -> Step<Booking> {
+    let told = match result(answer, OPERATION) {
+        Ok(told) => told,
+        Err(said) => return judge(FAULTS, said).on_booking(),
+    };
+    let Some(number) = number(&told) else {
+        return Step::in_doubt(None, "the answer says yes and holds no parcel number");
+    };
+    let parcel = BookedParcel::new(number.clone(), label(&told));
+    Step::Done(Booking::new(number, vec![parcel]))
+}
+
+/// The parcel's number: the outgoing one's, for an answer may tell of a return or a proof beside it.
+fn number(told: &Element) -> Option<String> {
+    let shipments = || told.list("shipments/ShipmentBc");
+    let outgoing = shipments().filter(|shipment| shipment.text("Type") == Some("EPRINT"));
+    let mut numbers = outgoing.chain(shipments());
+    numbers.find_map(|shipment| shipment.number("Shipment/BarcodeId"))
+}
+
+/// The parcel's own label, not the attachment's, the proof's or the return's beside it.
+pub(crate) fn label(told: &Element) -> Option<Label> {
+    let labels = told.list("labels/Label");
+    let own = labels.filter(|label| matches!(label.text("type"), Some("EPRINT" | "BIC3")));
+    let mut own = own.filter_map(|label| Label::from_base64(label.text("label")?));
+    own.next()
+}
+
+/// The result of this operation.
+pub(crate) fn result(answer: &Response, operation: &str) -> Result<Element, Said> {
+    if let Some(fault) = soap::fault(answer) {
+        let error = fault.detail.as_ref().and_then(|detail| detail.at("Error"));
+        let text = |name| error.and_then(|error| error.text(name));
+        let message = text("ErrorMessage").unwrap_or(&fault.text);
+        return Err(Said::new(answer, text("ErrorId"), message));
+    }
+    let content = soap::answer(answer, &[EPRINT.namespace], operation)?;
+    let result = content.at(&format!("{operation}Result")).cloned();
+    result.ok_or_else(|| Said::unreadable(answer, "DPD's answer to this request"))
+}
