@@ -59,6 +59,7 @@ impl Account {
             let search = Search {
                 reference: number.to_owned(),
                 sent: moment,
+                label_format: self.label_format,
             };
             finding.find(&self.contract, &search)
         });

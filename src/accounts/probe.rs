@@ -40,6 +40,7 @@ impl Account {
         let search = Search {
             reference: NOBODY.to_owned(),
             sent: Span { from: now, to: now },
+            label_format: self.label_format,
         };
         let question = finding.find(&self.contract, &search);
         let given = self.settings.secrets(self.profile());

@@ -159,19 +159,11 @@ fn refuses_client(answer: &Response) -> bool {
 }
 
 fn parse(body: &[u8], now: Instant) -> Option<Token> {
-    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let value = body.get("access_token")?.as_str()?;
-    if value.is_empty() {
-        return None;
-    }
-    // some carriers write the seconds as a string
-    let lifetime = body
-        .get("expires_in")
-        .and_then(|seconds| seconds.as_u64().or_else(|| seconds.as_str()?.parse().ok()))
-        .map_or(UNSAID, Duration::from_secs);
+    let told = carrier_sdk::token::Token::read(body)?;
+    let lifetime = told.lifetime.unwrap_or(UNSAID);
     let fresh = lifetime.saturating_sub(MARGIN.min(lifetime / 2));
     Some(Token {
-        value: SecretString::from(value),
+        value: SecretString::from(told.value),
         fresh_until: now.checked_add(fresh)?,
     })
 }

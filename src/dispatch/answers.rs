@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use carrier_sdk::{Booking, Cause, Label, Memo, Response, Step, VoidAnswer, WhoActs, Why};
+use carrier_sdk::{
+    BookedParcel, Booking, Cause, FoundShipment, Label, Memo, Response, Step, VoidAnswer, WhoActs,
+    Why,
+};
 
 use super::prepare::Prepared;
 use super::steps::Walked;
@@ -244,7 +247,11 @@ impl Reading<'_> {
         };
         match finding.read_found(&answer) {
             Ok(found) if found.is_empty() => Looked::Absent,
-            Ok(found) => Looked::Found(found.into_iter().map(found_numbers).collect()),
+            Ok(found) => {
+                let known = booking.and_then(|booking| booking.numbers.as_ref());
+                let labelled = known.is_some_and(Numbers::labelled);
+                Looked::Found(found_numbers(found, labelled, kept))
+            }
             Err(why) if matches!(why.cause, Cause::Unauthorized | Cause::Rejected) => {
                 Looked::Denied(self.reason(&why))
             }
@@ -335,18 +342,8 @@ fn doubted(outcome: Outcome) -> Outcome {
 
 /// The carrier's numbers, with each whole label moved into what is kept.
 fn numbers(booking: Booking, kept: &mut Kept) -> Numbers {
-    let parcels = booking
-        .parcels
-        .into_iter()
-        .enumerate()
-        .map(|(position, parcel)| ParcelNumbers {
-            tracking_number: parcel.tracking_number,
-            label: parcel
-                .label
-                .and_then(|label| keep_label(label, position, kept)),
-        });
     Numbers {
-        parcels: parcels.collect(),
+        parcels: parcels(booking.parcels, kept),
         tracking_number: booking.tracking_number,
         shipment_id: booking.shipment_id,
         tracking_url: booking.tracking_url,
@@ -357,19 +354,30 @@ fn numbers(booking: Booking, kept: &mut Kept) -> Numbers {
     }
 }
 
-fn found_numbers(found: carrier_sdk::FoundShipment) -> Numbers {
-    Numbers {
-        parcels: found
-            .parcels
-            .into_iter()
-            .map(|parcel| ParcelNumbers {
-                tracking_number: parcel.tracking_number,
-                label: None,
-            })
-            .collect(),
-        tracking_number: found.tracking_number,
-        ..Numbers::default()
+/// The numbers of what was found, with its labels, unless the booking has them already. Of several
+/// shipments no label is taken: which of them is the order's is not known yet.
+fn found_numbers(mut found: Vec<FoundShipment>, labelled: bool, kept: &mut Kept) -> Vec<Numbers> {
+    if labelled || found.len() > 1 {
+        let parcels = found.iter_mut().flat_map(|shipment| &mut shipment.parcels);
+        parcels.for_each(|parcel| parcel.label = None);
     }
+    let numbers = |shipment: FoundShipment| Numbers {
+        parcels: parcels(shipment.parcels, kept),
+        tracking_number: shipment.tracking_number,
+        ..Numbers::default()
+    };
+    found.into_iter().map(numbers).collect()
+}
+
+fn parcels(booked: Vec<BookedParcel>, kept: &mut Kept) -> Vec<ParcelNumbers> {
+    let parcels = booked.into_iter().enumerate();
+    let numbers = parcels.map(|(position, parcel)| ParcelNumbers {
+        tracking_number: parcel.tracking_number,
+        label: parcel
+            .label
+            .and_then(|label| keep_label(label, position, kept)),
+    });
+    numbers.collect()
 }
 
 /// Half a label is none.

@@ -95,16 +95,17 @@ fn look_up_request(booking: &Booking, account: &Account) -> Result<Request, Refu
         return Ok(continuing.next(&account.contract, memo));
     }
     let finding = account.carrier.finding().ok_or_else(unable)?;
-    Ok(finding.find(&account.contract, &search(booking)))
+    Ok(finding.find(&account.contract, &search(booking, account)))
 }
 
-fn search(booking: &Booking) -> Search {
+fn search(booking: &Booking, account: &Account) -> Search {
     Search {
         reference: booking.reference.clone(),
         sent: carrier_sdk::shipment::Span {
             from: booking.sent_from,
             to: booking.sent_to,
         },
+        label_format: account.label_format,
     }
 }
 

@@ -277,6 +277,7 @@ fn a_look_up_asks_for_the_days_around_the_sending_in_utc() {
     };
     let search = Search {
         reference: "FR-2026-000777.2".to_owned(),
+        label_format: LabelFormat::Pdf,
         sent,
     };
     let contract = Contract {

@@ -51,6 +51,7 @@ fn search(reference: &str) -> Request {
     };
     let search = Search {
         reference: reference.to_owned(),
+        label_format: LabelFormat::Pdf,
         sent,
     };
     DhlExpress

@@ -61,7 +61,8 @@ pub trait Find: Send + Sync {
     /// The look-up request.
     fn find(&self, contract: &Contract, search: &Search) -> Request;
 
-    /// What the carrier knows under the reference; empty when it knows nothing (yet).
+    /// What the carrier knows under the reference, with the labels where it gives them; empty when it
+    /// knows nothing (yet).
     ///
     /// # Errors
     /// [`Why`] the look-up itself failed: it then says nothing about the booking.

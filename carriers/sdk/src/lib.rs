@@ -27,6 +27,7 @@ pub mod soap;
 pub mod step;
 pub mod stub;
 pub mod text;
+pub mod token;
 pub mod tracking;
 pub mod xml;
 

@@ -151,6 +151,13 @@ pub struct SecretField {
 }
 
 impl SecretField {
+    /// Who asks for a token, by [`crate::Auth::oauth2`].
+    pub const CLIENT_ID: Self =
+        Self::required("client_id", "no token can be had, so nothing booked");
+    /// The secret that goes with it.
+    pub const CLIENT_SECRET: Self =
+        Self::required("client_secret", "no token can be had, so nothing booked");
+
     /// A secret without which nothing can be booked.
     #[must_use]
     pub const fn required(name: &'static str, without: &'static str) -> Self {

@@ -5,15 +5,24 @@ use serde_json::{Value, json};
 
 use crate::carrier::Carrier;
 use crate::label::Label;
+use crate::profile::SecretField;
 use crate::request::Response;
 use crate::step::{Booking, Cause, Evidence, Step, VoidAnswer, Why};
+use crate::token::Token;
 
 /// The operations whose answers can be read.
-pub const OPERATIONS: [&str; 5] = ["book", "find", "track", "void", "label"];
+pub const OPERATIONS: [&str; 6] = ["book", "find", "track", "void", "label", "token"];
 
-/// Reads a recorded answer. `None` when the carrier has no such operation.
+/// Reads a recorded answer. `None` when the carrier has no such operation; but its refusals are read
+/// all the same, as it words them alike for every call.
 #[must_use]
 pub fn read(carrier: &dyn Carrier, operation: &str, answer: &Response) -> Option<Value> {
+    let known = OPERATIONS.contains(&operation) && !answer.is_success();
+    let reading = reading(carrier, operation, answer);
+    reading.or_else(|| known.then(|| refused(carrier, answer)))
+}
+
+fn reading(carrier: &dyn Carrier, operation: &str, answer: &Response) -> Option<Value> {
     let value = match operation {
         "book" => booking(carrier.read_booking(None, answer)),
         "find" => match carrier.finding()?.read_found(answer) {
@@ -39,9 +48,36 @@ pub fn read(carrier: &dyn Carrier, operation: &str, answer: &Response) -> Option
             Ok(label) => with_outcome("label", label_json(&label)),
             Err(why) => fault(&why),
         },
+        "token" => {
+            let secrets = carrier.profile().secrets;
+            let kept = |secret: &SecretField| secret.name == SecretField::CLIENT_SECRET.name;
+            secrets.iter().find(|secret| kept(secret))?;
+            token(carrier, answer)
+        }
         _ => return None,
     };
     Some(value)
+}
+
+fn token(carrier: &dyn Carrier, answer: &Response) -> Value {
+    match Token::read(&answer.body).filter(|_| answer.is_success()) {
+        Some(token) => json!({
+            "outcome": "token",
+            "expires_in": token.lifetime.map(|lifetime| lifetime.as_secs()),
+        }),
+        None => refused(carrier, answer),
+    }
+}
+
+/// A no to a call that books nothing, in the words in which the carrier refuses a booking. Whatever
+/// would leave a booking in doubt only says here that the call failed.
+fn refused(carrier: &dyn Carrier, answer: &Response) -> Value {
+    let failed = |code: Option<String>, message: String| json!({"outcome": "unavailable", "code": code, "message": message});
+    match carrier.read_booking(None, answer) {
+        Step::NoEffect(why) | Step::Refused(why) => fault(&why),
+        Step::Unknown(Evidence { code, message }) => failed(code, message),
+        Step::Done(_) | Step::Then(_) => failed(None, "the answer to a booking".to_owned()),
+    }
 }
 
 fn booking(step: Step<Booking>) -> Value {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::faults::WhoActs;
-use crate::label::Label;
+use crate::label::{Label, LabelFormat};
 use crate::shipment::{Money, Span};
 
 /// The outcome of one step of a booking.
@@ -193,6 +193,8 @@ pub struct Search {
     pub reference: String,
     /// When the booking may have been sent.
     pub sent: Span,
+    /// The format of its labels, for carriers that tell them with the booking.
+    pub label_format: LabelFormat,
 }
 
 /// A shipment that the carrier knows under our reference.
@@ -200,7 +202,7 @@ pub struct Search {
 pub struct FoundShipment {
     /// The shipment's number.
     pub tracking_number: String,
-    /// Numbers of its parcels, when the look-up tells them.
+    /// Its parcels, when the look-up tells them, with the labels that it brings.
     pub parcels: Vec<BookedParcel>,
 }
 

@@ -14,7 +14,7 @@ use super::{capabilities, carrier};
 pub struct Arguments {
     /// As `carriers list` names it
     carrier: String,
-    /// What was asked: book, find, track, void or label
+    /// What was asked: book, find, track, void, label or token
     operation: String,
     /// HTTP status of the answer
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(100..600))]

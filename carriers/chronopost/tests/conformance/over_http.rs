@@ -55,6 +55,7 @@ impl Service {
     async fn find(&self, reference: &str) -> Vec<FoundShipment> {
         let search = Search {
             reference: reference.to_owned(),
+            label_format: LabelFormat::Pdf,
             sent: Span {
                 from: Timestamp::UNIX_EPOCH,
                 to: Timestamp::UNIX_EPOCH,

@@ -62,6 +62,7 @@ fn a_booking_is_written_as_the_schema_wants_it() {
 fn questions_go_to_the_tracking_service() {
     let search = Search {
         reference: "FR-2026-000123".to_owned(),
+        label_format: LabelFormat::Pdf,
         sent: Span {
             from: Timestamp::UNIX_EPOCH,
             to: Timestamp::UNIX_EPOCH,

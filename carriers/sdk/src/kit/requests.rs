@@ -148,6 +148,7 @@ pub fn the_reference_is_sent(carrier: &dyn Carrier, contract: &Contract) -> Verd
     if let Some(finding) = carrier.finding() {
         let search = Search {
             reference: long_reference(max),
+            label_format: LabelFormat::Pdf,
             sent: Span {
                 from: Timestamp::constant(1_795_626_000, 0),
                 to: Timestamp::constant(1_795_626_060, 0),

@@ -144,6 +144,22 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_is_read_even_of_a_call_that_the_carrier_has_not() {
+        let refused = |operation| {
+            let answer = Response::new(401, r#"{"code":"17","message":"wrong password"}"#);
+            reading::read(&Example::good(), operation, &answer)
+        };
+        for operation in ["label", "token"] {
+            let read = refused(operation).expect("read");
+            assert_eq!(read["outcome"], "unauthorized", "{operation}");
+        }
+        assert_eq!(refused("fly"), None);
+        let down = Response::new(503, "");
+        let read = reading::read(&Example::good(), "token", &down).expect("read");
+        assert_eq!(read["outcome"], "unavailable");
+    }
+
+    #[test]
     fn no_samples_are_a_failure() {
         assert!(samples(&Example::good(), folder(&json!([])).path()).is_err());
         assert!(samples(&Example::good(), Path::new("/nowhere")).is_err());
