@@ -14,6 +14,7 @@ mod messages;
 mod orders;
 mod output;
 mod parked;
+mod privacy;
 mod run;
 mod schemas;
 mod status;
@@ -76,6 +77,9 @@ enum Command {
     /// Messages that could not be read as orders: look at them, put them back, drop them
     #[command(subcommand)]
     Dead(dead::Command),
+    /// Personal data of one order: what is kept where, and erasing it before its time
+    #[command(subcommand)]
+    Privacy(privacy::Command),
     /// Waybills that no order wants, for the invoice check
     #[command(subcommand)]
     Strays(strays::Command),
@@ -158,6 +162,7 @@ async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
         Command::Labels(command) => labels::run(command, source).await,
         Command::Parked(command) => parked::run(command, source).await,
         Command::Dead(command) => dead::run(command, source).await,
+        Command::Privacy(command) => privacy::run(command, source).await,
         Command::Strays(command) => strays::run(command, source).await,
         Command::Accounts(command) => accounts::run(command, source).await,
         Command::Carriers(command) => carriers::run(command, source),

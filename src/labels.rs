@@ -3,8 +3,10 @@
 //! The print folder is filled after the commit and before the event, so that who hears of a parcel
 //! finds its label (rule 12). Labels live in the ledger; the folder is a copy.
 
+use std::fs::DirEntry;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use carrier_sdk::Label;
 use sha2::{Digest, Sha256};
@@ -47,21 +49,54 @@ impl PrintFolder {
 
     /// A label's file name: by shipment, so that a person finds it.
     pub fn file_name(key: &Key, n: u32, parcel: usize, extension: &str) -> String {
-        let shop = if key.shop.is_empty() {
-            String::new()
-        } else {
-            format!("{}_", safe(&key.shop))
-        };
-        let part = if key.part == 1 {
-            String::new()
-        } else {
-            format!("_{}", key.part)
-        };
         let parcel = parcel + 1;
-        format!(
-            "{shop}{}{part}_b{n}_p{parcel}.{extension}",
-            safe(&key.order_id)
-        )
+        format!("{}_b{n}_p{parcel}.{extension}", shipment(key))
+    }
+
+    /// All files of an order: to be printed, voided, half written.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn files_of(&self, key: &Key) -> io::Result<Vec<PathBuf>> {
+        let wanted = shipment(key);
+        self.files(|name, _| shipment_of(name) == Some(wanted.as_str()))
+    }
+
+    /// All labels that were written before then.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn files_before(&self, then: SystemTime) -> io::Result<Vec<PathBuf>> {
+        self.files(|name, file| {
+            let written = file.metadata().and_then(|data| data.modified());
+            shipment_of(name).is_some() && written.is_ok_and(|written| written < then)
+        })
+    }
+
+    fn files(&self, wanted: impl Fn(&str, &DirEntry) -> bool) -> io::Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        for folder in [self.folder.clone(), self.folder.join("void")] {
+            for file in std::fs::read_dir(folder)? {
+                let file = file?;
+                let name = file.file_name();
+                if name.to_str().is_some_and(|name| wanted(name, &file)) {
+                    found.push(file.path());
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// Removes one of these files. A printer may have taken it away before.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn remove(file: &Path) -> io::Result<()> {
+        match std::fs::remove_file(file) {
+            Err(problem) if problem.kind() != io::ErrorKind::NotFound => Err(problem),
+            _ => Ok(()),
+        }
     }
 
     /// Puts a label there: written beside, synced, then renamed, so that no printer takes half.
@@ -100,6 +135,33 @@ impl PrintFolder {
     }
 }
 
+/// An order as files name it. No shop and no order has a `~` or `+` in its name: no two orders share
+/// one.
+fn shipment(key: &Key) -> String {
+    let mut name = String::new();
+    if !key.shop.is_empty() {
+        name = format!("{}~", safe(&key.shop));
+    }
+    name.push_str(&safe(&key.order_id));
+    if key.part != 1 {
+        name.push_str(&format!("+{}", key.part));
+    }
+    name
+}
+
+/// The order that a file of ours is named after; none: it is not ours.
+fn shipment_of(name: &str) -> Option<&str> {
+    let half = name.strip_prefix('.');
+    let name = half
+        .and_then(|half| half.strip_suffix(".part"))
+        .unwrap_or(name);
+    let (shipment, rest) = name.rsplit_once("_b")?;
+    let (n, rest) = rest.split_once("_p")?;
+    let (parcel, _) = rest.split_once('.')?;
+    let numbers = n.parse::<u32>().is_ok() && parcel.parse::<u32>().is_ok();
+    numbers.then_some(shipment)
+}
+
 fn safe(text: &str) -> String {
     let kept = |c: char| {
         if c.is_ascii_alphanumeric() || "_.-".contains(c) {
@@ -135,6 +197,53 @@ mod tests {
         assert!(
             !hostile.contains('/') && !hostile.starts_with('.'),
             "{hostile}"
+        );
+    }
+
+    #[test]
+    fn no_two_orders_share_a_file_name() {
+        let keys = [
+            key("", "A", 2),
+            key("", "A_2", 1),
+            key("A", "2", 1),
+            key("", "A", 1),
+            key("fr", "A_b1_p1.x", 1),
+        ];
+        let names = keys.map(|key| PrintFolder::file_name(&key, 1, 0, "pdf"));
+        let different: std::collections::BTreeSet<&String> = names.iter().collect();
+        assert_eq!(different.len(), names.len(), "{names:?}");
+        let named = names
+            .each_ref()
+            .map(|name| shipment_of(name).expect("ours"));
+        assert_eq!(named, ["A+2", "A_2", "A~2", "A", "fr~A_b1_p1.x"]);
+        assert_eq!(shipment_of("readme_before_printing.txt"), None);
+    }
+
+    #[tokio::test]
+    async fn an_orders_files_are_found_wherever_they_are_and_no_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let print = PrintFolder::open(folder.path()).expect("opened");
+        let name = |id: &str, n| PrintFolder::file_name(&key("fr", id, 1), n, 0, "pdf");
+        for (id, n) in [("A", 1), ("A", 2), ("AB", 1)] {
+            print.put(&name(id, n), b"%PDF-").await.expect("put");
+        }
+        print.void(&name("A", 1)).await.expect("moved");
+        std::fs::write(folder.path().join(format!(".{}.part", name("A", 3))), b"%").expect("put");
+        std::fs::write(folder.path().join("notes.txt"), b"not ours").expect("put");
+        let found = print.files_of(&key("fr", "A", 1)).expect("read");
+        assert_eq!(found.len(), 3, "{found:?}");
+        for file in &found {
+            PrintFolder::remove(file).expect("removed");
+        }
+        PrintFolder::remove(&found[0]).expect("gone before is fine");
+        let later = SystemTime::now() + std::time::Duration::from_secs(1);
+        let left = print.files_before(later).expect("read");
+        assert_eq!(left, [folder.path().join(name("AB", 1))]);
+        assert!(
+            print
+                .files_before(SystemTime::UNIX_EPOCH)
+                .expect("read")
+                .is_empty()
         );
     }
 

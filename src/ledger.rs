@@ -168,6 +168,17 @@ pub struct KeptLabel {
     pub label: Label,
 }
 
+/// Personal data that is kept of an order.
+#[derive(Clone)]
+pub struct Personal {
+    /// What it is, without saying any of it.
+    pub what: String,
+    /// Until when, unless the order is open then.
+    pub erase_after: Timestamp,
+    /// The data.
+    pub bytes: Vec<u8>,
+}
+
 /// A file of the print folder to be made or moved: after the commit and before the event (rule 12).
 #[derive(Debug, Clone)]
 pub struct PrintJob {
@@ -307,6 +318,13 @@ pub trait Ledger: Outbox {
     /// Erases some of the personal data whose time is over; how many rows, 0 when none is left.
     /// What an order that is not ended needs is kept.
     fn erase_expired(&self, now: Timestamp) -> BoxFuture<'_, Result<u64, LedgerError>>;
+
+    /// All personal data that is kept of an order.
+    fn personal<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Vec<Personal>, LedgerError>>;
+
+    /// Overwrites what was erased wherever that can be done at once: a SQLite file's log still has it
+    /// until then. A server does it in its own time.
+    fn overwrite_erased(&self) -> BoxFuture<'_, Result<(), LedgerError>>;
 
     /// Whether the outcome of what is claimed now could be kept: there is room, and it may be written.
     fn headroom(&self) -> BoxFuture<'_, Result<(), LedgerError>>;

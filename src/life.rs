@@ -15,6 +15,7 @@ mod booking;
 mod claim;
 mod decision;
 mod doubt;
+mod erase;
 mod event;
 mod plan;
 mod receive;

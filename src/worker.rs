@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::dispatch::{Dispatch, Parts, Restored};
 use crate::events::Teller;
 use crate::heartbeat;
-use crate::housekeeping;
+use crate::housekeeping::{self, Prints};
 use crate::http::{Server, Sources, Token};
 use crate::intake::Intake;
 use crate::labels::PrintFolder;
@@ -137,8 +137,10 @@ pub async fn run(
         [&taken, &to_print, &told].map(Arc::clone),
     )?;
     let server = serve(gateway, &bus, &dispatch, &stop).await?;
+    let folder = print_folder(gateway)?;
     let housekeeping = tokio::spawn(housekeeping::run(
         Arc::clone(&gateway.ledger),
+        folder.clone().map(|folder| prints(gateway, folder)),
         stop_dispatch.clone(),
     ));
     let heartbeat = tokio::spawn(heartbeat::run(
@@ -146,7 +148,7 @@ pub async fn run(
         own_name(),
         stop_beat.clone(),
     ));
-    let printer = start_printer(gateway, to_print, &told, &stop_printer)?;
+    let printer = start_printer(gateway, folder, to_print, &told, &stop_printer);
     let ledger = Arc::clone(&gateway.ledger);
     let outbox: Arc<dyn outbox::Outbox> = ledger;
     let relay = tokio::spawn(outbox::relay(
@@ -191,25 +193,42 @@ pub async fn run(
     consumed.map_err(anyhow::Error::from)
 }
 
+fn print_folder(gateway: &Gateway) -> anyhow::Result<Option<PrintFolder>> {
+    let folder = gateway.config.labels.folder.as_ref();
+    let opened = folder.map(|folder| {
+        PrintFolder::open(folder).with_context(|| {
+            format!(
+                "[labels] folder: {} cannot be made; choose a folder this user can write",
+                folder.display()
+            )
+        })
+    });
+    opened.transpose()
+}
+
+/// What housekeeping must know of them.
+fn prints(gateway: &Gateway, folder: PrintFolder) -> Prints {
+    let days = u64::from(gateway.config.privacy.erase_after_days);
+    Prints {
+        folder,
+        kept_for: Duration::from_secs(days.saturating_mul(86_400)),
+    }
+}
+
 /// Nothing to wait for without a print folder.
 fn start_printer(
     gateway: &Gateway,
+    folder: Option<PrintFolder>,
     wake: Arc<Notify>,
     told: &Arc<Notify>,
     stop: &CancellationToken,
-) -> anyhow::Result<JoinHandle<()>> {
-    let Some(folder) = &gateway.config.labels.folder else {
-        return Ok(tokio::spawn(std::future::ready(())));
+) -> JoinHandle<()> {
+    let Some(print) = folder else {
+        return tokio::spawn(std::future::ready(()));
     };
-    let print = PrintFolder::open(folder).with_context(|| {
-        format!(
-            "[labels] folder: {} cannot be made; choose a folder this user can write",
-            folder.display()
-        )
-    })?;
     let ledger = Arc::clone(&gateway.ledger);
     let printing = printer::run(ledger, print, wake, Arc::clone(told), stop.clone());
-    Ok(tokio::spawn(printing))
+    tokio::spawn(printing)
 }
 
 /// Nothing is served unless an address is configured.

@@ -21,6 +21,8 @@
 mod broker;
 #[path = "crash/case.rs"]
 mod case;
+#[path = "crash/erased.rs"]
+mod erased;
 #[path = "worker/orders.rs"]
 mod orders;
 #[path = "worker/place.rs"]
@@ -116,6 +118,14 @@ fn a_crash_or_freeze_at_any_point_loses_and_doubles_nothing_on_sqlite() {
 #[test]
 fn a_crash_or_freeze_at_any_point_loses_and_doubles_nothing_on_postgresql() {
     nothing_is_lost_or_doubled(place::Kind::Server);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erasure_that_dies_half_way_is_finished_by_whoever_comes_next() {
+    for ledger in [place::Kind::File, place::Kind::Server] {
+        erased::by_a_person(ledger).await;
+        erased::by_the_worker(ledger).await;
+    }
 }
 
 /// Where the ledgers of a world lie that does not say so.

@@ -20,3 +20,5 @@ const LEDGERS: suite::place::Kind = suite::place::Kind::File;
 
 #[path = "worker/file_ledger.rs"]
 mod file_ledger;
+#[path = "worker/killed.rs"]
+mod killed;

@@ -262,6 +262,23 @@ async fn decide(source: &Source, which: Which, fate: Fate, word: &str) -> Result
     }
 }
 
+/// Throws these messages away, one by one, and writes down who said so; how many.
+///
+/// # Errors
+/// When the broker or the ledger fails: what is left stays dead.
+pub async fn drop_each(
+    queue: &DeadQueue,
+    ledger: &dyn Ledger,
+    dead: &[DeadMessage],
+    word: &str,
+) -> Result<u32, Failure> {
+    let mut tally = Tally::default();
+    for one in dead {
+        settle(queue, ledger, one, Fate::Drop, word, &mut tally).await?;
+    }
+    Ok(tally.done)
+}
+
 async fn settle_all(
     queue: &mut DeadQueue,
     ledger: &dyn Ledger,

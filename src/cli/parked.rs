@@ -56,13 +56,13 @@ pub enum Command {
 pub struct Who {
     /// `shop/order_id/part`, `shop/order_id` or `order_id`
     #[arg(value_parser = key)]
-    key: Key,
+    pub key: Key,
     /// Why; kept in the order's timeline
     #[arg(long)]
-    reason: String,
+    pub reason: String,
     /// Who decides
     #[arg(long, env = "USER", default_value = "operator")]
-    actor: String,
+    pub actor: String,
 }
 
 /// Runs it.
@@ -204,28 +204,42 @@ async fn decide(
     decision: Decision,
     kept: Kept,
 ) -> Result<Ending, Failure> {
-    let key = who.key;
-    if gateway.ledger.order(&key).await?.is_none() {
+    let key = &who.key;
+    if gateway.ledger.order(key).await?.is_none() {
         let text = format!("no order {key} is known; `parked list` shows those that wait");
         return Err(Failure::failed(text));
     }
+    let life = decided(gateway, &who, decision, kept).await?;
+    let state = life.state.name();
+    output::line(&format!(
+        "{key} is now {state}; a running worker goes on with it"
+    ))?;
+    Ok(Ending::Done)
+}
+
+/// A decision about an order that is known, kept: its life afterwards.
+///
+/// # Errors
+/// When the ledger cannot be written, or the order's state does not allow the decision.
+pub async fn decided(
+    gateway: &Gateway,
+    who: &Who,
+    decision: Decision,
+    kept: Kept,
+) -> Result<Life, Failure> {
     let change = Change {
-        key: key.clone(),
+        key: who.key.clone(),
         event: Event::Decided(Decided {
             decision,
-            actor: who.actor,
-            reason: who.reason,
+            actor: who.actor.clone(),
+            reason: who.reason.clone(),
         }),
         kept,
     };
     let recorded = gateway.ledger.record(vec![change]).await.pop();
     let recorded = recorded.ok_or_else(|| Failure::failed("the ledger gave no answer"))??;
-    if let Verdict::Refused(why) = recorded.verdict {
-        return Err(Failure::failed(why));
+    match recorded.verdict {
+        Verdict::Refused(why) => Err(Failure::failed(why)),
+        _ => Ok(recorded.life),
     }
-    let state = recorded.life.state.name();
-    output::line(&format!(
-        "{key} is now {state}; a running worker goes on with it"
-    ))?;
-    Ok(Ending::Done)
 }

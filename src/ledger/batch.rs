@@ -13,12 +13,14 @@ use jiff::Timestamp;
 
 use super::rows::{Cell, micros};
 use super::{Change, LedgerError, Pause, Recorded, Rules};
-use crate::life::{Booking, Event, Life, State, Transition, Verdict, step};
+use crate::life::{Booking, Decision, Event, Life, State, Transition, Verdict, step};
 use crate::order::{Key, Order, differences};
 
 /// Rows to be inserted, by table.
 #[derive(Default)]
 pub struct Writes {
+    /// Orders whose personal data goes, before anything new of them is written.
+    pub erased: Vec<String>,
     pub orders: Vec<Vec<Cell>>,
     pub bodies: Vec<Vec<Cell>>,
     pub bookings: Vec<Vec<Cell>>,
@@ -180,6 +182,7 @@ impl<'a> Batch<'a> {
         self.keep_evidence(change, before);
         if transition.verdict == Verdict::Applied {
             self.keep_content(change);
+            self.erase(change);
         }
         self.keep_intent(transition);
         self.tell(transition, before);
@@ -206,6 +209,14 @@ impl<'a> Batch<'a> {
             };
             self.bodies
                 .insert((change.key.clone(), received.revision), body);
+        }
+    }
+
+    fn erase(&mut self, change: &Change) {
+        if let Event::Decided(decided) = &change.event
+            && matches!(decided.decision, Decision::Erase)
+        {
+            self.writes.erased.push(change.key.to_string());
         }
     }
 

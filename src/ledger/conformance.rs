@@ -56,6 +56,8 @@ macro_rules! facts_of {
             a_ledger_that_holds_nothing_has_figures_too,
             nothing_acknowledged_is_lost_when_the_process_ends_without_closing,
             personal_data_is_erased_in_time_but_not_of_an_open_order,
+            a_person_erases_one_order_and_its_accounts_stay,
+            what_comes_after_an_erasure_is_kept,
             a_persons_pause_stands_above_a_carriers_and_both_are_told,
             a_resumption_meant_for_an_older_pause_changes_nothing,
             a_line_that_rests_is_told_until_it_works_again_or_its_worker_falls_silent,

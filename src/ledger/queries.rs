@@ -152,6 +152,22 @@ pub const ERASE: [&str; 3] = [
     "DELETE FROM answers WHERE id IN (SELECT id FROM answers WHERE erase_after <= $1 LIMIT 500)",
 ];
 
+/// Erases all personal data of an order.
+pub const ERASE_OF: [&str; 3] = [
+    "DELETE FROM order_bodies WHERE key = $1",
+    "DELETE FROM answers WHERE key = $1",
+    "DELETE FROM labels WHERE key = $1",
+];
+/// An order's contents, of every revision.
+pub const CONTENTS_OF: &str =
+    "SELECT revision, body, erase_after FROM order_bodies WHERE key = $1 ORDER BY revision";
+/// What carriers said about it.
+pub const ANSWERS_OF: &str =
+    "SELECT at, status, body, erase_after FROM answers WHERE key = $1 ORDER BY id";
+/// Its labels, of bookings in force or not.
+pub const LABELS_KEPT_OF: &str =
+    "SELECT id, format, bytes, erase_after FROM labels WHERE key = $1 ORDER BY n, parcel, id";
+
 /// A LIKE pattern for what contains this text; everything when it is empty. `!` escapes.
 pub fn containing(text: &str) -> String {
     if text.is_empty() {

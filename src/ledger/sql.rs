@@ -24,7 +24,7 @@ use self::reads::Reads;
 use self::writer::{Answer, Job, Work, Writer, Written};
 use super::{
     Beat, Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Pause,
-    Paused, PrintJob, Recorded, Resting, Resumption, Rules, STALE, Worker, rows, schema,
+    Paused, Personal, PrintJob, Recorded, Resting, Resumption, Rules, STALE, Worker, rows, schema,
 };
 use crate::life::{Life, State, earlier};
 use crate::order::Key;
@@ -329,6 +329,18 @@ impl<E: Engine> Ledger for SqlLedger<E> {
                 Written::Erased(rows) => Ok(rows),
                 _ => Err(mistaken()),
             }
+        }
+        .boxed()
+    }
+
+    fn personal<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Vec<Personal>, LedgerError>> {
+        self.reads.personal(key).boxed()
+    }
+
+    fn overwrite_erased(&self) -> BoxFuture<'_, Result<(), LedgerError>> {
+        async move {
+            self.door()?;
+            self.engine.overwrite_erased().await
         }
         .boxed()
     }

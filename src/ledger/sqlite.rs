@@ -24,7 +24,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Sqlite};
 
 use super::rows::Cell;
 use super::schema::{self, Dialect};
-use super::sql::engine::{Asked, Engine, Session};
+use super::sql::engine::{Asked, Engine, Fields, Session};
 use super::sql::{SqlLedger, may_write, versions};
 use super::{Clock, LedgerError, Rules, queries};
 use crate::order::Key;
@@ -222,6 +222,25 @@ impl Engine for SqliteFile {
 
     async fn headroom(&self, wanted_mib: u64) -> Result<(), LedgerError> {
         place::headroom(&self.path, wanted_mib)
+    }
+
+    /// The file has what was erased no more; its log is folded into it and cut.
+    async fn overwrite_erased(&self) -> Result<(), LedgerError> {
+        let mut session = self.connect().await?;
+        let folded = session.ask("PRAGMA wal_checkpoint(TRUNCATE)".into(), Vec::new());
+        let folded = folded.await.map_err(|error| self.unavailable(&error))?;
+        let busy = folded
+            .first()
+            .is_none_or(|row| row.number(0).is_ok_and(|busy| busy != 0));
+        let closed = Session::close(session).await;
+        closed.map_err(|error| self.unavailable(&error))?;
+        if busy {
+            return Err(LedgerError::Unavailable(format!(
+                "what was erased is gone from {}, but not from its log yet, which others were reading: it goes when the worker next stops, or ask again",
+                self.place()
+            )));
+        }
+        Ok(())
     }
 
     async fn close(&self) {

@@ -19,14 +19,19 @@ impl Steps<'_> {
             Decision::Rebook { abandon } => self.rebook(&abandon),
             Decision::Booked(numbers) => self.booked_by_hand(numbers),
             Decision::Cancel => self.cancel_by_hand(&why),
+            Decision::Erase => self.note("personal data was erased before its time"),
         }
         if self.verdict == Verdict::Applied {
             self.note(format!("decided by {actor}: {why}"));
         }
     }
 
-    /// A parked order names its choices; a rejected one can only be tried again.
+    /// A parked order names its choices; a rejected one can only be tried again. Whether it may be
+    /// erased is another question.
     fn may_decide(&self, decision: &Decision) -> Result<(), String> {
+        if matches!(decision, Decision::Erase) {
+            return self.still_needed().map_or(Ok(()), Err);
+        }
         let word = decision.name();
         match &self.life.park {
             Some(park) if park.choices.iter().any(|choice| choice == word) => Ok(()),

@@ -306,7 +306,7 @@ pub struct Decided {
     pub reason: String,
 }
 
-/// What a person can decide about a parked order.
+/// What a person can decide about an order, most of it about a parked one.
 #[derive(Debug, Clone)]
 pub enum Decision {
     /// Look up again, or try again where nothing is unresolved.
@@ -320,6 +320,8 @@ pub enum Decision {
     Booked(Numbers),
     /// Cancel the order.
     Cancel,
+    /// Erase whom it went to: content, answers and labels. Of an ended order, not of a parked one.
+    Erase,
 }
 
 impl Decision {
@@ -330,6 +332,7 @@ impl Decision {
             Self::Rebook { .. } => "rebook",
             Self::Booked(_) => "booked",
             Self::Cancel => "cancel",
+            Self::Erase => "erase",
         }
     }
 }

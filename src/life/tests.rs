@@ -6,6 +6,7 @@ mod carriers;
 mod choosing;
 mod deciding;
 mod doubting;
+mod erasing;
 mod errands;
 mod labelling;
 mod late;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 const VARIABLE: &str = "DILIGENCE_TEST_POSTGRES_URL";
 
@@ -19,8 +19,8 @@ pub enum Kind {
 
 /// One ledger's place.
 pub enum Place {
-    /// In the test's folder.
-    File,
+    /// In the test's folder, at this URL.
+    File(String),
     /// On the tests' server.
     Server(Database),
 }
@@ -31,7 +31,7 @@ impl Place {
         match kind {
             Kind::File => {
                 let url = format!("sqlite://{}", folder.join("ledger.db").display());
-                (Self::File, url)
+                (Self::File(url.clone()), url)
             }
             Kind::Server => {
                 let database = Database::new().await;
@@ -45,7 +45,45 @@ impl Place {
     pub fn database(&self) -> &Database {
         match self {
             Self::Server(database) => database,
-            Self::File => panic!("this ledger is a file"),
+            Self::File(_) => panic!("this ledger is a file"),
+        }
+    }
+
+    /// Runs a statement in it, behind every worker's back.
+    pub async fn run(&self, statement: &str) {
+        match self {
+            Self::Server(database) => database.run(statement).await,
+            Self::File(url) => {
+                let text = AssertSqlSafe(statement.to_owned());
+                let done = sqlx::raw_sql(text).execute(&mut open(url).await).await;
+                done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+            }
+        }
+    }
+
+    /// Asks for pairs of texts.
+    pub async fn pairs(&self, question: &'static str) -> Vec<(String, String)> {
+        match self {
+            Self::Server(database) => database.pairs(question).await,
+            Self::File(url) => {
+                let pairs = sqlx::query_as(question)
+                    .fetch_all(&mut open(url).await)
+                    .await;
+                pairs.unwrap_or_else(|error| panic!("{question}: {error}"))
+            }
+        }
+    }
+
+    /// Asks for one number.
+    pub async fn number(&self, question: &'static str) -> i64 {
+        match self {
+            Self::Server(database) => database.number(question).await,
+            Self::File(url) => {
+                let answer = sqlx::query_scalar(question)
+                    .fetch_one(&mut open(url).await)
+                    .await;
+                answer.unwrap_or_else(|error| panic!("{question}: {error}"))
+            }
         }
     }
 }
@@ -148,6 +186,11 @@ impl Drop for Database {
 pub fn with_database(server: &str, name: &str) -> String {
     let (start, _) = server.rsplit_once('/').expect("a URL with a database");
     format!("{start}/{name}")
+}
+
+async fn open(url: &str) -> SqliteConnection {
+    let opened = SqliteConnection::connect(url).await;
+    opened.expect("a ledger that a worker has made")
 }
 
 pub async fn connect(url: &str) -> PgConnection {

@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub mod broker;
+pub mod crew;
 pub mod orders;
 pub mod place;
 pub mod process;
@@ -22,5 +23,6 @@ pub mod night;
 #[cfg(feature = "otel")]
 mod otlp;
 mod outage;
+mod privacy;
 mod telling;
 mod wishes;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::ledger::{
     Beat, Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Pause,
-    Paused, PrintJob, Recorded, Resting, Resumption, Worker,
+    Paused, Personal, PrintJob, Recorded, Resting, Resumption, Worker,
 };
 use crate::life::{Event, Life, State};
 use crate::order::Key;
@@ -209,6 +209,14 @@ impl Ledger for Failing {
 
     fn remarks<'a>(&'a self, about: &'a str) -> Answer<'a, Vec<Note>> {
         self.inner.remarks(about)
+    }
+
+    fn personal<'a>(&'a self, key: &'a Key) -> Answer<'a, Vec<Personal>> {
+        self.inner.personal(key)
+    }
+
+    fn overwrite_erased(&self) -> Answer<'_, ()> {
+        self.inner.overwrite_erased()
     }
 
     fn erase_expired(&self, now: Timestamp) -> Answer<'_, u64> {

@@ -15,7 +15,7 @@ async fn a_label_is_given_byte_for_byte_to_who_bears_the_token() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.body, kept[0].label.bytes);
     assert_eq!(answer.header("content-type"), "application/pdf");
-    let name = "attachment; filename=\"fr_FR-1_b1_p1.pdf\"";
+    let name = "attachment; filename=\"fr~FR-1_b1_p1.pdf\"";
     assert_eq!(answer.header("content-disposition"), name);
     assert_eq!(answer.header("cache-control"), "private, no-store");
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::Store;
-use super::desk::{Desk, answered, order, plan, reason, received, received_for};
-use crate::ledger::{Filter, Gauges};
-use crate::life::{Outcome, State};
+use super::desk::{Desk, answered, change, order, plan, reason, received, received_for};
+use crate::ledger::{Change, Filter, Gauges, Kept};
+use crate::life::{Decided, Decision, Event, Outcome, State, Verdict};
+use crate::order::Key;
 
 pub async fn the_next_truck_is_served_first_and_exceptions_are_left_out(store: &dyn Store) {
     let desk = Desk::open(store).await;
@@ -155,4 +156,60 @@ pub async fn personal_data_is_erased_in_time_but_not_of_an_open_order(store: &dy
     assert!(!desk.has_label("label-1001").await);
     let open = desk.order(&open).await;
     assert!(open.order.is_some());
+}
+
+fn erase(key: &Key) -> Change {
+    let event = Event::Decided(Decided {
+        decision: Decision::Erase,
+        actor: "ana".into(),
+        reason: "the buyer asked for it".into(),
+    });
+    change(key, event, Kept::default())
+}
+
+pub async fn a_person_erases_one_order_and_its_accounts_stay(store: &dyn Store) {
+    let desk = Desk::open(store).await;
+    let [gone, other] = [
+        desk.book("A-1", "1001").await,
+        desk.book("A-2", "1002").await,
+    ];
+    let kept = desk.ledger.personal(&gone).await.expect("read");
+    let what: Vec<&str> = kept.iter().map(|kept| kept.what.as_str()).collect();
+    assert_eq!(what, ["the order, revision 1", "label label-1001 (pdf)"]);
+    let refused = desk.one(erase(&gone)).await;
+    assert!(
+        matches!(refused.verdict, Verdict::Refused(_)),
+        "{refused:?}"
+    );
+    assert_eq!(desk.ledger.personal(&gone).await.expect("read").len(), 2);
+    desk.pass(Duration::from_secs(86_400));
+    desk.one(erase(&gone)).await;
+    desk.ledger.overwrite_erased().await.expect("done");
+    assert!(desk.ledger.personal(&gone).await.expect("read").is_empty());
+    assert_eq!(desk.ledger.personal(&other).await.expect("read").len(), 2);
+    let after = desk.order(&gone).await;
+    let number = after.life.bookings[0].numbers.as_ref().expect("numbers");
+    assert_eq!(number.tracking_number, "1001");
+    let notes = desk.ledger.notes(&gone).await.expect("read");
+    let last = notes.last().expect("a note");
+    assert_eq!(last.text, "decided by ana: the buyer asked for it");
+}
+
+pub async fn what_comes_after_an_erasure_is_kept(store: &dyn Store) {
+    let desk = Desk::open(store).await;
+    let key = desk.receive("A-1").await;
+    let fence = desk.claim(&key).await.life.fence;
+    let no = Outcome::Refused(reason("address"));
+    let refused = desk.one(answered(&key, fence, no)).await;
+    assert_eq!(refused.life.state, State::Rejected);
+    let mut better = order("A-1");
+    better.revision = 2;
+    better.recipient.city = "Lille".into();
+    // Both in one transaction.
+    let both = vec![erase(&key), received(&better, desk.now())];
+    assert!(desk.all(both).await.iter().all(Result::is_ok));
+    let kept = desk.ledger.personal(&key).await.expect("read");
+    let what: Vec<&str> = kept.iter().map(|kept| kept.what.as_str()).collect();
+    assert_eq!(what, ["the order, revision 2"]);
+    assert_eq!(desk.order(&key).await.life.state, State::Waiting);
 }

@@ -69,6 +69,11 @@ pub trait Engine: Send + Sync + 'static {
     /// Whether there is room for the outcome of what is claimed now.
     fn headroom(&self, wanted_mib: u64) -> impl Future<Output = Result<(), LedgerError>> + Send;
 
+    /// Overwrites what was erased, where that is not done in the database's own time.
+    fn overwrite_erased(&self) -> impl Future<Output = Result<(), LedgerError>> + Send {
+        std::future::ready(Ok(()))
+    }
+
     /// Closes what [`Engine::ask`] uses.
     fn close(&self) -> impl Future<Output = ()> + Send;
 

@@ -11,8 +11,8 @@ use super::engine::{Asked, Engine, Fields};
 use crate::ledger::gauges::StateRow;
 use crate::ledger::rows::{self, Cell};
 use crate::ledger::{
-    Due, Filter, Gauges, KeptLabel, LedgerError, Note, OrderRow, Paused, PrintJob, PrintKind,
-    Resting, Worker, queries,
+    Due, Filter, Gauges, KeptLabel, LedgerError, Note, OrderRow, Paused, Personal, PrintJob,
+    PrintKind, Resting, Worker, queries,
 };
 use crate::life::{Life, Standing, State};
 use crate::order::Key;
@@ -169,6 +169,36 @@ impl<E: Engine> Reads<E> {
     pub async fn label(&self, id: &str) -> Answer<Option<KeptLabel>> {
         let found = self.find(queries::LABEL, [id.into()], kept_label);
         Ok(found.await?.pop())
+    }
+
+    pub async fn personal(&self, key: &Key) -> Answer<Vec<Personal>> {
+        let of = || [key.to_string().into()];
+        let contents = self.find(queries::CONTENTS_OF, of(), |row| {
+            Ok(Personal {
+                what: format!("the order, revision {}", row.number(0)?),
+                bytes: row.text(1)?.into(),
+                erase_after: rows::moment(row.number(2)?),
+            })
+        });
+        let mut kept = contents.await?;
+        let answers = self.find(queries::ANSWERS_OF, of(), |row| {
+            let at = rows::moment(row.number(0)?);
+            Ok(Personal {
+                what: format!("a carrier's answer of {at:.0}, status {}", row.number(1)?),
+                bytes: row.bytes(2)?,
+                erase_after: rows::moment(row.number(3)?),
+            })
+        });
+        kept.extend(answers.await?);
+        let labels = self.find(queries::LABELS_KEPT_OF, of(), |row| {
+            Ok(Personal {
+                what: format!("label {} ({})", row.text(0)?, row.text(1)?),
+                bytes: row.bytes(2)?,
+                erase_after: rows::moment(row.number(3)?),
+            })
+        });
+        kept.extend(labels.await?);
+        Ok(kept)
     }
 
     pub async fn paused(&self) -> Answer<Vec<Paused>> {

@@ -169,6 +169,12 @@ impl<'a, E: Engine> Transaction<'a, E> {
     }
 
     async fn write(&mut self, writes: Writes, now: Timestamp) -> Result<(), Fault> {
+        for key in &writes.erased {
+            for statement in queries::ERASE_OF {
+                self.tell(statement.into(), vec![key.as_str().into()])
+                    .await?;
+            }
+        }
         self.insert(&rows::ORDERS, writes.orders).await?;
         self.insert(&rows::BODIES, writes.bodies).await?;
         let booked = self.insert(&rows::BOOKINGS, writes.bookings).await;
