@@ -2,6 +2,7 @@
 
 mod accounts;
 mod failing;
+mod found;
 mod steps;
 
 use std::sync::Arc;

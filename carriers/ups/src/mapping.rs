@@ -1,0 +1,169 @@
+//! An intent in UPS's words: the booking request (Shipping 2409). Every number is a text. What does not
+//! fit is refused by field, all at once. Answers are read in `booking.rs`.
+
+use carrier_sdk::ServiceOption::{SaturdayDelivery, Signature};
+use carrier_sdk::customs;
+use carrier_sdk::geography::customs_needed;
+use carrier_sdk::json::without_nulls;
+use carrier_sdk::party::{Address, Room, digits, given};
+use carrier_sdk::{
+    Body, Check, Effect, Intent, LabelFormat, Method, Money, Parcel, Party, PartyKind, Refusal,
+    Request,
+};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use crate::call;
+use crate::profile::PROFILE;
+
+const ROOM: Room = Room {
+    city: 30,
+    province: 5,
+    email: 50,
+    ..Room::USUAL
+};
+
+/// The request that books this intent.
+pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
+    let mut check = Check::of(&PROFILE, intent);
+    check.setting(&intent.contract, "look_up", &["labels", "tracking"]);
+    let body = json!({"ShipmentRequest": {
+        "Request": {
+            "RequestOption": "nonvalidate",
+            "SubVersion": "2409",
+            "TransactionReference": {"CustomerContext": intent.reference},
+        },
+        "Shipment": shipment(&mut check, intent),
+        "LabelSpecification": label(intent.label_format),
+    }});
+    check.done()?;
+    let path = "/api/shipments/v2409/ship";
+    let request = call(Effect::Books, Method::Post, path, &intent.reference);
+    Ok(request.body(Body::json(&without_nulls(body))))
+}
+
+/// How the label is to be drawn, when booking and when fetching it again.
+pub(crate) fn label(format: LabelFormat) -> Value {
+    let picture = format == LabelFormat::Gif;
+    json!({
+        "LabelImageFormat": {"Code": format.name().to_uppercase()},
+        "LabelStockSize": (!picture).then(|| json!({"Height": "6", "Width": "4"})),
+        // the way to say which kind of picture
+        "HTTPUserAgent": picture.then_some("Mozilla/4.5"),
+    })
+}
+
+fn shipment(check: &mut Check, intent: &Intent) -> Value {
+    let shipment = &intent.shipment;
+    let abroad = shipment.shipper.country != shipment.consignee.country;
+    let account = check.needed("account.account_number", &intent.contract.number, 6);
+    let whole = account.len() == 6 && account.bytes().all(|b| b.is_ascii_alphanumeric());
+    check.require(
+        whole,
+        "account.account_number",
+        "is not six letters and digits",
+    );
+    let mut shipper = party(check, "ship_from", &shipment.shipper, abroad.then_some(""));
+    if let Some(members) = shipper.as_object_mut() {
+        members.insert("ShipperNumber".to_owned(), account.as_str().into());
+    }
+    let phone = intent.contract.setting("default_phone").unwrap_or_default();
+    json!({
+        "Description": description(check, intent),
+        "Shipper": shipper,
+        "ShipTo": party(check, "recipient", &shipment.consignee, abroad.then_some(phone)),
+        "PaymentInformation": {"ShipmentCharge": charges(check, intent, &account)},
+        "ReferenceNumber": [{"Value": intent.reference}],
+        "Service": {"Code": intent.product},
+        "ShipmentDate": intent.hand_over_at.strftime("%Y%m%d").to_string(),
+        "ShipmentServiceOptions": services(intent),
+        "Package": packages(check, intent),
+    })
+}
+
+/// A party. Abroad UPS needs a telephone number: the party's, else this one.
+fn party(check: &mut Check, place: &str, party: &Party, needed_phone: Option<&str>) -> Value {
+    let address = Address::fit(check, place, party, &ROOM);
+    let mut phone = digits(&address.phone);
+    if let (true, Some(default)) = (phone.is_empty(), needed_phone) {
+        phone = check.needed(&format!("{place}.phone"), &digits(default), ROOM.phone);
+    }
+    json!({
+        "Name": address.addressee(),
+        "AttentionName": address.name,
+        "Phone": given(&phone).map(|phone| json!({"Number": phone})),
+        "EMailAddress": given(&address.email),
+        "Address": {
+            "AddressLine": address.lines,
+            "City": address.city,
+            "StateProvinceCode": given(&address.province),
+            "PostalCode": given(&address.postal_code),
+            "CountryCode": address.country,
+            // its presence says yes
+            "ResidentialAddressIndicator": (party.kind == PartyKind::Private).then_some(""),
+        },
+    })
+}
+
+/// The goods in a few words. The commercial invoice is the shop's own to write.
+fn description(check: &mut Check, intent: &Intent) -> String {
+    let shipment = &intent.shipment;
+    let border = customs_needed(&shipment.shipper.country, &shipment.consignee.country);
+    let message = "are missing, and customs needs them";
+    check.require(!border || !shipment.items.is_empty(), "items", message);
+    match shipment.items.as_slice() {
+        [] => "Merchandise".to_owned(),
+        items => customs::summary(items, 50),
+    }
+}
+
+fn charges(check: &mut Check, intent: &Intent, account: &str) -> Vec<Value> {
+    let duties = check.setting(&intent.contract, "incoterm", &["DAP", "DDP"]);
+    let types = if duties == "DDP" { "01 02" } else { "01" };
+    let charge = |kind| json!({"Type": kind, "BillShipper": {"AccountNumber": account}});
+    types.split(' ').map(charge).collect()
+}
+
+fn services(intent: &Intent) -> Option<Value> {
+    let chosen = |option| intent.shipment.options.contains(&option);
+    let (saturday, signed) = (chosen(SaturdayDelivery), chosen(Signature));
+    (saturday || signed).then(|| {
+        json!({
+            "SaturdayDeliveryIndicator": saturday.then_some(""),
+            "DeliveryConfirmation": signed.then(|| json!({"DCISType": "1"})),
+        })
+    })
+}
+
+fn packages(check: &mut Check, intent: &Intent) -> Vec<Value> {
+    let parcels = &intent.shipment.parcels;
+    let insured = check.insured(&intent.shipment).cloned();
+    let message = "UPS insures each parcel by its own value: book insured parcels one by one";
+    check.require(insured.is_none() || parcels.len() < 2, "options", message);
+    let package = |parcel| package(parcel, insured.as_ref());
+    parcels.iter().map(package).collect()
+}
+
+fn package(parcel: &Parcel, insured: Option<&Money>) -> Value {
+    // tenths of a kilogram: five characters hold no grams
+    let weight = Decimal::new(parcel.weight_g.div_ceil(100).into(), 1);
+    let dimensions = parcel.size.map(|size| {
+        let mut sides = size.whole_centimetres();
+        sides.sort_unstable();
+        let [height, width, length] = sides.map(|side| side.to_string());
+        json!({"UnitOfMeasurement": {"Code": "CM"}, "Length": length, "Width": width, "Height": height})
+    });
+    let value = insured.map(|value| {
+        let amount = value.amount.to_string();
+        json!({"DeclaredValue": {"CurrencyCode": value.currency, "MonetaryValue": amount}})
+    });
+    json!({
+        "Packaging": {"Code": "02"},
+        "Dimensions": dimensions,
+        "PackageWeight": {
+            "UnitOfMeasurement": {"Code": "KGS"},
+            "Weight": weight.normalize().to_string(),
+        },
+        "PackageServiceOptions": value,
+    })
+}
