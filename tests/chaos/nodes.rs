@@ -50,7 +50,6 @@ impl Nodes {
     /// Without a goodbye.
     pub fn kill(&self, number: usize) {
         self.script(&["kill"], number);
-        // Its port mapper is gone with the first node only; the others need it to come back.
         self.script(&["start"], number);
     }
 
