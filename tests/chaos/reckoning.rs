@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 use super::promises::{order_of, strays};
-use super::storm::Day;
-use super::world::World;
+use super::shop::Books;
+use super::storm::{Day, Wrongs};
+use super::world::{World, comes};
 
 /// Checks all of it, and prints what the day came to.
 pub async fn reckon(day: Day) {
@@ -18,11 +19,8 @@ pub async fn reckon(day: Day) {
         ..
     } = day;
     let wanted = books.orders.len();
-    world
-        .wait_until("every order to end and be told", async || {
-            world.ends().len() == wanted && nothing_is_open(&world)
-        })
-        .await;
+    let ended = comes(async || world.ends().len() == wanted && nothing_is_open(&world)).await;
+    assert!(ended, "not every order ends\n{}", open_stories(&world, &books));
     let ends = world.ends();
     every_shipment_is_known(&world, &ends);
     every_booking_told_exists(&world);
@@ -36,6 +34,19 @@ pub async fn reckon(day: Day) {
     assert_eq!(left, 0, "orders are left in the queue");
     print(&world, &books, &wrongs, &ends);
     world.finish().await;
+}
+
+/// What is known of each order that has not ended, and of those the ledger holds open.
+fn open_stories(world: &World, books: &Books) -> String {
+    let (ends, log) = (world.ends(), world.log());
+    let untold = books.orders.iter().filter(|id| !ends.contains_key(*id));
+    let stories = untold.map(|id| {
+        let (_, shown) = world.run(&["orders", "show", &format!("fr/{id}")]);
+        let lines: Vec<&str> = log.lines().filter(|line| line.contains(id)).collect();
+        format!("{id}\n{shown}\n{}\n", lines.join("\n"))
+    });
+    let (_, status) = world.run(&["status"]);
+    stories.chain([status, world.log_tail()]).collect()
 }
 
 /// No order is on its way in the ledger.
@@ -91,8 +102,8 @@ fn every_booking_told_exists(world: &World) {
 
 fn print(
     world: &World,
-    books: &super::shop::Books,
-    wrongs: &super::storm::Wrongs,
+    books: &Books,
+    wrongs: &Wrongs,
     ends: &HashMap<String, String>,
 ) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

@@ -25,7 +25,7 @@ use super::setup::Setup;
 const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Waits for a condition, the one place where tests wait. Whether it came.
-async fn comes(mut condition: impl AsyncFnMut() -> bool) -> bool {
+pub async fn comes(mut condition: impl AsyncFnMut() -> bool) -> bool {
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
         if condition().await {
