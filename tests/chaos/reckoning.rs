@@ -20,7 +20,11 @@ pub async fn reckon(day: Day) {
     } = day;
     let wanted = books.orders.len();
     let ended = comes(async || world.ends().len() == wanted && nothing_is_open(&world)).await;
-    assert!(ended, "not every order ends\n{}", open_stories(&world, &books));
+    assert!(
+        ended,
+        "not every order ends\n{}",
+        open_stories(&world, &books)
+    );
     let ends = world.ends();
     every_shipment_is_known(&world, &ends);
     every_booking_told_exists(&world);
@@ -100,12 +104,7 @@ fn every_booking_told_exists(world: &World) {
     });
 }
 
-fn print(
-    world: &World,
-    books: &Books,
-    wrongs: &Wrongs,
-    ends: &HashMap<String, String>,
-) {
+fn print(world: &World, books: &Books, wrongs: &Wrongs, ends: &HashMap<String, String>) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     ends.values()
         .for_each(|end| *counts.entry(end).or_default() += 1);
