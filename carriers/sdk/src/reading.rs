@@ -7,7 +7,7 @@ use crate::carrier::Carrier;
 use crate::label::Label;
 use crate::profile::SecretField;
 use crate::request::Response;
-use crate::step::{Booking, Cause, Evidence, Step, VoidAnswer, Why};
+use crate::step::{Booking, Cause, Evidence, FoundShipment, Step, VoidAnswer, Why};
 use crate::token::Token;
 
 /// The operations whose answers can be read.
@@ -29,7 +29,7 @@ fn reading(carrier: &dyn Carrier, operation: &str, answer: &Response) -> Option<
             Ok(found) if found.is_empty() => json!({"outcome": "not_found"}),
             Ok(found) => json!({
                 "outcome": "found",
-                "tracking_numbers": found.iter().map(|shipment| &shipment.tracking_number).collect::<Vec<_>>(),
+                "tracking_numbers": found.iter().flat_map(numbers).collect::<Vec<_>>(),
             }),
             Err(why) => fault(&why),
         },
@@ -77,6 +77,16 @@ fn refused(carrier: &dyn Carrier, answer: &Response) -> Value {
         Step::NoEffect(why) | Step::Refused(why) => fault(&why),
         Step::Unknown(Evidence { code, message }) => failed(code, message),
         Step::Done(_) | Step::Then(_) => failed(None, "the answer to a booking".to_owned()),
+    }
+}
+
+/// A shipment's own number; its parcels' where it has none besides theirs.
+fn numbers(found: &FoundShipment) -> Vec<&str> {
+    let parcels = found.parcels.iter();
+    let parcels: Vec<&str> = parcels.map(|one| one.tracking_number.as_str()).collect();
+    match found.tracking_number.as_str() {
+        own if parcels.contains(&own) => parcels,
+        own => vec![own],
     }
 }
 
