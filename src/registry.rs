@@ -18,6 +18,7 @@ const REGISTERED: &[(&dyn Carrier, Stub)] = &[
         &carrier_dpd_france::DpdFrance,
         carrier_dpd_france::stub::answer,
     ),
+    (&carrier_gls::Gls, carrier_gls::stub::answer),
     (&carrier_ups::Ups, carrier_ups::stub::answer),
 ];
 

@@ -1,0 +1,70 @@
+//! GLS (ShipIT-Farm and Track and Trace, JSON): how an intent is written for GLS and how its answers
+//! read.
+//!
+//! Pure translation: no network, no clock, no retry, no secret. GLS is asked by our reference and
+//! prints labels again, so a doubt about a booking ends with its number and its label.
+
+mod booking;
+pub mod faults;
+mod mapping;
+mod profile;
+pub mod stub;
+mod tracking;
+
+use carrier_sdk::{
+    Auth, Body, Booking, Carrier, Effect, Find, Intent, Memo, Method, Profile, Refusal, Relabel,
+    Request, Response, Step, Track, Void,
+};
+use serde_json::Value;
+
+/// GLS as a carrier.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Gls;
+
+impl Carrier for Gls {
+    fn profile(&self) -> &Profile {
+        &profile::PROFILE
+    }
+
+    fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
+        mapping::book(intent)
+    }
+
+    fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
+        booking::read(answer)
+    }
+
+    fn finding(&self) -> Option<&dyn Find> {
+        Some(self)
+    }
+
+    fn voiding(&self) -> Option<&dyn Void> {
+        Some(self)
+    }
+
+    fn relabelling(&self) -> Option<&dyn Relabel> {
+        Some(self)
+    }
+
+    fn tracking(&self) -> Option<&dyn Track> {
+        Some(self)
+    }
+}
+
+/// Where ShipIT-Farm's calls lie.
+const SHIPPING: &str = "/shipit-farm/v1/backend/rs";
+/// Where parcels are tracked.
+const TRACKING: &str = "/track-and-trace-v1/tracking/simple/trackids/";
+/// Where tokens are given.
+const TOKEN: &str = "/oauth2/v2/token";
+/// What ShipIT-Farm calls its JSON.
+const JSON: &str = "application/glsVersion1+json";
+
+/// A call of ShipIT-Farm.
+fn shipping(effect: Effect, path: &str, body: Option<&Value>) -> Request {
+    let body = body.map(|body| Body::text(JSON, body.to_string()));
+    Request::new(effect, Method::Post, format!("{SHIPPING}{path}"))
+        .header("Accept", JSON)
+        .auth(Auth::oauth2(TOKEN))
+        .body(body.unwrap_or(Body::Empty))
+}

@@ -1,0 +1,132 @@
+//! An intent in GLS's words: the booking request. What does not fit is refused by field, all at once.
+//! Answers are read in `booking.rs` and `tracking.rs`.
+
+use carrier_sdk::geography::customs_needed;
+use carrier_sdk::json::{decimal, without_nulls};
+use carrier_sdk::party::{Address, Room, given};
+use carrier_sdk::{
+    Check, Contract, Effect, Intent, LabelFormat, Party, PartyKind, Refusal, Request,
+};
+use serde_json::{Value, json};
+
+use crate::profile::PROFILE;
+use crate::shipping;
+
+const ROOM: Room = Room {
+    name: 40,
+    company: 40,
+    line: 40,
+    postal_code: 10,
+    city: 40,
+    province: 40,
+    ..Room::USUAL
+};
+
+/// Layouts of a ZPL label: the printer's dots per inch, and what its further barcode holds.
+const TEMPLATES: [&str; 10] = [
+    "ZPL_200",
+    "ZPL_200_TRACKID_EAN_128",
+    "ZPL_200_TRACKID_CODE_39",
+    "ZPL_200_REFNO_EAN_128",
+    "ZPL_200_REFNO_CODE_39",
+    "ZPL_300",
+    "ZPL_300_TRACKID_EAN_128",
+    "ZPL_300_TRACKID_CODE_39",
+    "ZPL_300_REFNO_EAN_128",
+    "ZPL_300_REFNO_CODE_39",
+];
+
+/// The request that books this intent.
+pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
+    let mut check = Check::of(&PROFILE, intent);
+    check.setting(&intent.contract, "template_set", &TEMPLATES);
+    let body = without_nulls(json!({
+        "Shipment": shipment(&mut check, intent),
+        "PrintingOptions": printing(&intent.contract, intent.label_format),
+    }));
+    check.done()?;
+    Ok(shipping(Effect::Books, "/shipments", Some(&body)))
+}
+
+/// How labels are wanted, at the booking as when they are printed again.
+pub(crate) fn printing(contract: &Contract, format: LabelFormat) -> Value {
+    let (template, format) = match format {
+        LabelFormat::Zpl => (contract.setting("template_set"), "ZEBRA"),
+        _ => (Some("NONE"), "PDF"),
+    };
+    let [usual, ..] = TEMPLATES;
+    json!({"ReturnLabels": {"TemplateSet": template.unwrap_or(usual), "LabelFormat": format}})
+}
+
+fn shipment(check: &mut Check, intent: &Intent) -> Value {
+    let shipment = &intent.shipment;
+    let (shipper, consignee) = (&shipment.shipper, &shipment.consignee);
+    let border = customs_needed(&shipper.country, &consignee.country);
+    let message = "needs customs papers, which this way of booking has no place for";
+    check.require(!border, "recipient.country", message);
+    let instructions = shipment.instructions.as_deref();
+    json!({
+        "ShipmentReference": [intent.reference],
+        "ShippingDate": intent.hand_over_at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        "Product": intent.product,
+        "Consignee": {
+            "Category": match consignee.kind {
+                PartyKind::Private => "PRIVATE",
+                PartyKind::Business => "BUSINESS",
+            },
+            "Address": address(check, "recipient", consignee, instructions),
+        },
+        "Shipper": {
+            "ContactID": check.needed("account.account_number", &intent.contract.number, 40),
+            "AlternativeShipperAddress": address(check, "ship_from", shipper, None),
+        },
+        "ShipmentUnit": units(check, intent),
+        "Service": service(check, intent),
+    })
+}
+
+/// The street's first line is GLS's `Street`; what goes on below it stands under the name.
+fn address(check: &mut Check, place: &str, party: &Party, instructions: Option<&str>) -> Value {
+    let lines = if party.company.is_some() { 2 } else { 3 };
+    let room = Room { lines, ..ROOM };
+    let mut address = Address::fit(check, place, party, &room);
+    address.add_instructions(check, place, instructions, &room);
+    let person = Some(&address.name).filter(|name| *name != address.addressee());
+    let mut below = person.into_iter().chain(address.lines.iter().skip(1));
+    json!({
+        "Name1": address.addressee(),
+        "Name2": below.next(),
+        "Name3": below.next(),
+        "Street": address.line(0),
+        "Zipcode": given(&address.postal_code),
+        "City": address.city,
+        "Province": given(&address.province),
+        "CountryCode": address.country,
+        "ContactPerson": address.name,
+        // nobody told us which of the two it is
+        "FixedLinePhonenumber": given(&address.phone),
+        "MobilePhoneNumber": given(&address.phone),
+        "Email": given(&address.email),
+    })
+}
+
+/// Each parcel has its place as reference of its own: GLS's lists need not keep our order.
+fn units(check: &mut Check, intent: &Intent) -> Vec<Value> {
+    let printed = check.text("label_reference", &intent.shipment.label_reference, 50);
+    let parcels = intent.shipment.parcels.iter().zip(1_u32..);
+    let unit = parcels.map(|(parcel, place)| {
+        json!({
+            "ShipmentUnitReference": [place.to_string()],
+            "Weight": decimal(parcel.kilograms()),
+            "Note1": given(&printed),
+        })
+    });
+    unit.collect()
+}
+
+fn service(check: &mut Check, intent: &Intent) -> Option<Value> {
+    let name = intent.contract.setting("express_service");
+    let name = name.filter(|_| intent.product == "EXPRESS")?;
+    let name = check.text("account.express_service", name, 50);
+    Some(json!([{"Service": {"ServiceName": name}}]))
+}

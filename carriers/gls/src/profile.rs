@@ -1,0 +1,29 @@
+//! What GLS says about itself: products, limits, settings, and what its silence means. Which of it is
+//! not in GLS's own description, the README tells.
+
+use carrier_sdk::Reach::Anywhere;
+use carrier_sdk::{Absence, LabelFormat, Product, Profile, SecretField, Setting, VoidUnit};
+
+/// Freight and pharma products need more than a [`carrier_sdk::Shipment`] says.
+#[rustfmt::skip]
+pub(crate) static PROFILE: Profile = Profile {
+    name: "gls",
+    title: "GLS",
+    products: &[
+        Product::new("PARCEL", "Parcel", Anywhere, &[]),
+        Product::new("EXPRESS", "Express", Anywhere, &[]),
+    ],
+    label_formats: &[LabelFormat::Pdf, LabelFormat::Zpl],
+    reference_max: 35,
+    parcels_max: 99,
+    parcel_max_g: 40_000,
+    absence: Absence::Evidence,
+    void_unit: VoidUnit::Parcel,
+    settings: &[
+        Setting::new("express_service", "GLS's name of the service that an EXPRESS parcel is sent with (a time of delivery); none when not set"),
+        Setting::new("template_set", "layout of a ZPL label; ZPL_200 when not set"),
+    ],
+    secrets: &[SecretField::CLIENT_ID, SecretField::CLIENT_SECRET],
+    base_url: "https://api.gls-group.net",
+    tracking_page: None,
+};

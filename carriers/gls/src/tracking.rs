@@ -1,0 +1,128 @@
+//! Looking parcels up: by our reference after a doubt, by number for tracking.
+//!
+//! Two services with two shapes. The look-up asks ShipIT-Farm, which knows a parcel from its booking
+//! on; an answer of Track and Trace to a question by reference is read as one too.
+
+use carrier_sdk::json::{list, number, object, text};
+use carrier_sdk::tracking::status_of;
+use carrier_sdk::{
+    Auth, Contract, Effect, Find, FoundShipment, Method, Moment, Request, Response, Said, Search,
+    Status, StatusTable, Track, TrackedShipment, TrackingEvent, Why, judge,
+};
+use serde_json::{Value, json};
+
+use crate::booking::{place, track_id};
+use crate::faults::{FAULTS, said};
+use crate::{Gls, TOKEN, TRACKING, shipping};
+
+/// Most parcels that GLS tells of in one call.
+const AT_ONCE: usize = 10;
+
+impl Find for Gls {
+    fn find(&self, _contract: &Contract, search: &Search) -> Request {
+        // the days around the sending: GLS does not say in which place's time it counts
+        let [from, to] = search.sent.days(1, "%F");
+        let body = json!({
+            "ShipmentReference": search.reference,
+            "DateFrom": format!("{from}T00:00:00Z"),
+            "DateTo": format!("{to}T23:59:59Z"),
+        });
+        shipping(Effect::Reads, "/tracking/parcels", Some(&body))
+    }
+
+    /// GLS lists parcels, not bookings: all of a reference are one shipment.
+    fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
+        let body = object(answer).unwrap_or_default();
+        let numbers: Option<Vec<String>> = match body.get("UnitItems") {
+            Some(Value::Array(units)) if answer.is_success() => {
+                let mut units: Vec<&Value> = units.iter().collect();
+                units.sort_by_key(|unit| place(unit));
+                units.into_iter().map(track_id).collect()
+            }
+            _ => {
+                let parcels = known(answer, &body)?.into_iter();
+                Some(parcels.map(|(number, _)| number).collect())
+            }
+        };
+        match numbers {
+            Some(numbers) => Ok(FoundShipment::of_parcels(numbers)),
+            None => Err(unreadable(answer)),
+        }
+    }
+}
+
+impl Track for Gls {
+    fn track(&self, _contract: &Contract, tracking_numbers: &[&str]) -> Request {
+        let numbers = tracking_numbers.get(..AT_ONCE).unwrap_or(tracking_numbers);
+        let path = format!("{TRACKING}{}", numbers.join(","));
+        Request::new(Effect::Reads, Method::Get, path)
+            .query("showEvents", "true")
+            .query("showLinks", "false")
+            .auth(Auth::oauth2(TOKEN))
+    }
+
+    fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
+        let body = object(answer).unwrap_or_default();
+        let parcels = known(answer, &body)?.into_iter();
+        Ok(parcels
+            .map(|(number, parcel)| tracked(number, parcel))
+            .collect())
+    }
+}
+
+/// The parcels that Track and Trace knows, by their numbers; those it does not know are left out.
+fn known<'body>(answer: &Response, body: &'body Value) -> Result<Vec<(String, &'body Value)>, Why> {
+    if !answer.is_success() || !body.get("parcels").is_some_and(Value::is_array) {
+        return judge(FAULTS, said(answer, body)).on_look_up();
+    }
+    let mut known = Vec::new();
+    for parcel in list(body, "parcels") {
+        match (text(parcel, "errorCode"), number(parcel, "unitno")) {
+            (None, Some(number)) => known.push((number, parcel)),
+            (None, None) => return Err(unreadable(answer)),
+            (Some(_), _) => known.extend(judge(FAULTS, said(answer, parcel)).on_look_up()?),
+        }
+    }
+    Ok(known)
+}
+
+fn unreadable(answer: &Response) -> Why {
+    judge(FAULTS, Said::unreadable(answer, "a list of parcels")).on_read()
+}
+
+fn tracked(number: String, parcel: &Value) -> TrackedShipment {
+    let events = list(parcel, "events").iter().filter_map(event);
+    let tracked = TrackedShipment::of_events(number, events.collect());
+    let status = text(parcel, "status").unwrap_or_default();
+    // FINAL closes the history: the parcel stands where its last event says
+    let untold = tracked.events.is_empty().then_some(Status::Unknown);
+    tracked.with_status(status_of(STATUSES, &status).or(untold))
+}
+
+fn event(event: &Value) -> Option<TrackingEvent> {
+    let at = Moment::read(&text(event, "eventDateTime")?)?;
+    let code = text(event, "code").unwrap_or_default();
+    let place = text(event, "city").or_else(|| text(event, "country"));
+    let event = TrackingEvent::new(&code, EVENTS, Status::Unknown, at);
+    Some(event.at_place(place.as_deref()))
+}
+
+/// A parcel's status in our words, by GLS's description of Track and Trace, 1.0.7.
+const STATUSES: StatusTable = &[
+    ("PREADVICE PLANNEDPICKUP INPICKUP", Status::LabelCreated),
+    ("INTRANSIT INWAREHOUSE", Status::InTransit),
+    ("INDELIVERY", Status::OutForDelivery),
+    ("DELIVEREDPS", Status::AvailableForPickup),
+    ("DELIVERED", Status::Delivered),
+    ("NOTDELIVERED", Status::FailedAttempt),
+    ("NOTPICKEDUP", Status::Exception),
+    ("CANCELED", Status::Cancelled),
+];
+
+/// The event codes that the same description explains (its spelling); GLS has more.
+const EVENTS: StatusTable = &[
+    ("INTIAL.PREADVICE INTIAL.E48_DATA", Status::LabelCreated),
+    ("INTIAL.NORMAL", Status::PickedUp),
+    ("DELIVD.PARCELSHOP", Status::AvailableForPickup),
+    ("CANCEL.NORMAL", Status::Cancelled),
+];

@@ -1,0 +1,85 @@
+//! GLS against the conformance kit, the recorded answers and its own facts.
+
+#[cfg(test)]
+#[path = "conformance/intents.rs"]
+mod intents;
+#[cfg(test)]
+#[path = "conformance/over_http.rs"]
+mod over_http;
+#[cfg(test)]
+#[path = "conformance/requests.rs"]
+mod requests;
+
+use std::path::Path;
+
+use carrier_gls::Gls;
+use carrier_gls::faults::FAULTS;
+use carrier_sdk::{Fault, Find, Response, kit};
+use serde_json::json;
+
+use intents::{contract, fixture};
+
+#[test]
+fn the_kit_certifies_it() {
+    let contract = contract();
+    kit::every_product_and_option_changes_the_request_or_is_refused(&Gls, &contract)
+        .expect("products and options");
+    kit::every_label_format_changes_the_request(&Gls, &contract).expect("label formats");
+    kit::the_reference_is_sent(&Gls, &contract).expect("reference");
+    kit::no_secret_in_a_dry_run(&Gls, &contract).expect("secrets");
+    kit::text_that_does_not_fit_is_refused_with_its_field(&Gls, &contract).expect("texts");
+    kit::hostile_answers_never_panic_and_never_book(&Gls).expect("hostile answers");
+}
+
+/// A fault in GLS's words: one of the gateway, of a parcel, or a problem.
+fn in_its_words(row: &Fault) -> Response {
+    let code = row.code.trim_end_matches('*');
+    let body = match code {
+        "" => json!({"title": "Not Found", "detail": row.text}),
+        code if code.starts_with("E_") => json!({"errorCode": code, "errorMessage": "sorry"}),
+        code => json!({"fault": {"faultstring": "sorry", "detail": {"errorcode": code}}}),
+    };
+    Response::new(400, body.to_string())
+}
+
+#[test]
+fn every_fault_is_read_as_its_row_says() {
+    let exact = |row: &Fault| !row.code.ends_with('*');
+    let whole: Vec<Fault> = FAULTS.iter().copied().filter(exact).collect();
+    kit::faults_are_read_as_declared(&Gls, &whole, in_its_words).expect("faults");
+    for row in FAULTS.iter().filter(|row| !exact(row)) {
+        let read = Gls.read_found(&in_its_words(row)).expect_err("a fault");
+        assert_eq!(read.meaning, Some(row.plain));
+    }
+}
+
+#[test]
+fn a_cut_answer_never_books() {
+    for name in ["booked-one-parcel.json", "booked-three-parcels.json"] {
+        let good = Response::new(200, fixture(name));
+        kit::cut_answers_never_book(&Gls, &good).expect("cut answers");
+    }
+}
+
+#[test]
+fn our_answers_are_read_as_expected() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let count = kit::samples(&Gls, &folder).expect("as expected");
+    assert!(count > 40, "{count}");
+}
+
+#[test]
+fn recorded_answers_are_read_as_expected_where_they_are_at_hand() {
+    let count = kit::samples_from_environment(&Gls).expect("as expected");
+    assert_eq!(count > 0, std::env::var_os("DILIGENCE_SAMPLES").is_some());
+}
+
+#[test]
+fn all_parcels_under_a_reference_are_one_shipment() {
+    let answer = Response::new(200, fixture("found-two-parcels.json"));
+    let found = Gls.read_found(&answer).expect("found");
+    let [shipment] = found.as_slice() else {
+        panic!("{} shipments", found.len());
+    };
+    assert_eq!(shipment.parcels.len(), 2);
+}
