@@ -15,6 +15,8 @@ pub enum Carrier {
     Finds,
     /// It cannot be asked.
     Mute,
+    /// It finds bookings, takes them back and prints their labels again.
+    Reprints,
 }
 
 /// One run.
@@ -31,7 +33,7 @@ pub struct Case {
 }
 
 /// Places where the worker dies, after the rows of the table in `docs/reliability.md`.
-const POINTS: [&str; 15] = [
+const POINTS: [&str; 16] = [
     "delivered",
     "accepted",
     "acknowledged",
@@ -41,6 +43,7 @@ const POINTS: [&str; 15] = [
     "answered",
     "outcome-kept",
     "looked-up",
+    "relabelled",
     "void-claimed",
     "voided",
     "printed",
@@ -72,6 +75,7 @@ impl Case {
                 Carrier::FindsAndVoids,
                 Carrier::Finds,
                 Carrier::Mute,
+                Carrier::Reprints,
             ] {
                 for rebooks in [false, true] {
                     for pass in [1, 3] {
@@ -97,9 +101,15 @@ impl Case {
         self.pass == 1 && self.rebooks == matches!(self.carrier, Carrier::Finds | Carrier::Mute)
     }
 
-    /// A carrier that takes nothing back is never asked to, one that cannot be asked never answers.
+    /// A carrier that takes nothing back is never asked to, one that cannot be asked never answers, one
+    /// alone prints again.
     fn is_possible(self) -> bool {
+        let reprints = self.carrier == Carrier::Reprints;
         match self.point {
+            "relabelled" => reprints && self.pass == 1,
+            // What else it meets is like what the others meet.
+            "answered" | "looked-up" | "outcome-kept" if reprints => true,
+            _ if reprints => false,
             "void-claimed" | "voided" => self.carrier == Carrier::FindsAndVoids && self.pass == 1,
             "looked-up" => self.carrier != Carrier::Mute,
             "dead-copied" => self.pass == 1,

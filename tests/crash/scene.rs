@@ -75,6 +75,7 @@ fn kind(carrier: Carrier) -> setup::Carrier {
     match carrier {
         Carrier::Proof | Carrier::Finds => setup::Carrier::Dhl,
         Carrier::FindsAndVoids | Carrier::Mute => setup::Carrier::Chronopost,
+        Carrier::Reprints => setup::Carrier::Gls,
     }
 }
 

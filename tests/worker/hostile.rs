@@ -4,12 +4,16 @@
 use std::time::Duration;
 
 use carrier_sdk::stub::{Mode, Proxy, StubFault};
+use serde_json::{Value, json};
 
-use super::orders::order_for;
+use super::orders::{With, order_for};
 use super::setup::Carrier;
 use super::world::World;
 
+/// Asked without a token: a line that fails fails at the booking.
 const CARRIERS: [(&str, Carrier); 2] = [("chronopost", Carrier::Chronopost), ("dhl", Carrier::Dhl)];
+/// Gives tokens, and prints a label again.
+const REPRINTING: (&str, Carrier) = ("gls", Carrier::Gls);
 
 /// Most memory a worker may ever take here: answers of 100 MiB are read up to 8.
 const MOST_MIB: u64 = 120;
@@ -44,6 +48,19 @@ async fn ends_well(world: &World, account: &str, carrier: Carrier) {
             assert_eq!(data["carrier_reference"], account, "{data}");
             assert_eq!(bookings().len(), 1, "{account}");
         }
+        // It prints again: the booking found is completed, and nobody is asked.
+        Carrier::Gls => {
+            let booked = world.told(account, "booked").await;
+            assert_eq!(world.story(account), ["accepted", "booked"], "{account}");
+            let parcels = booked.event["data"]["parcels"].as_array().cloned();
+            let parcels = parcels.unwrap_or_default();
+            let whole = |parcel: &Value| parcel["label"]["bytes"].as_u64() > Some(0);
+            assert!(
+                !parcels.is_empty() && parcels.iter().all(whole),
+                "{booked:?}"
+            );
+            assert_eq!(bookings().len(), 1, "{account}");
+        }
     }
     assert_eq!(live(), 1, "{account}");
 }
@@ -53,7 +70,7 @@ async fn all_end_well(world: &mut World, faults: &[(&str, StubFault)]) {
     let stubs = world.stubs.address();
     let mut orders = Vec::new();
     for (name, fault) in faults {
-        for (carrier_name, carrier) in CARRIERS {
+        for (carrier_name, carrier) in CARRIERS.into_iter().chain([REPRINTING]) {
             // An account of its own, named as its order: no breaker of one stops another.
             let account = format!("{carrier_name}-{name}");
             world.setup.account(&account, carrier, stubs);
@@ -161,5 +178,31 @@ async fn a_redirect_is_not_followed() {
     for (account, _) in CARRIERS {
         assert_eq!(world.bookings(account).len(), 1, "{account}");
     }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_booking_of_two_parcels_is_completed_with_both_labels() {
+    let mut world = World::new().await;
+    let (account, carrier) = REPRINTING;
+    let stubs = world.stubs.address();
+    world.setup.account(account, carrier, stubs);
+    world.fault("book", "PAIR", Some(1), StubFault::AcceptThenEmpty);
+    // The first label is not to be had at once.
+    world.fault("label", "PAIR", Some(1), StubFault::Broken);
+    world.start_worker();
+    let order = order_for(account, "PAIR");
+    let both = json!([order["parcels"][0], {"id": "2", "weight_g": 1200}]);
+    world.publish(&order.with("/parcels", both)).await;
+    ends_well(&world, "PAIR", carrier).await;
+    let booked = world.told("PAIR", "booked").await;
+    let parcels = booked.event["data"]["parcels"].as_array().expect("parcels");
+    let numbers: Vec<&str> = parcels
+        .iter()
+        .filter_map(|parcel| parcel["tracking_number"].as_str())
+        .collect();
+    assert_eq!(numbers, world.bookings("PAIR")[0].parcels, "in our order");
+    let label = |parcel: usize| &parcels[parcel]["label"]["sha256"];
+    assert_ne!(label(0), label(1), "each parcel has its own label");
     world.finish().await;
 }

@@ -7,11 +7,13 @@ use std::net::SocketAddr;
 use super::broker::Names;
 
 /// Written into every configuration, and never told.
-pub const SECRETS: [&str; 4] = [
+pub const SECRETS: [&str; 6] = [
     "chrono-pass-word",
     "chrono-tracking-word",
     "dhl-user-name",
     "dhl-pass-word",
+    "gls-client-name",
+    "gls-client-word",
 ];
 
 /// A carrier that has a stub.
@@ -19,6 +21,7 @@ pub const SECRETS: [&str; 4] = [
 pub enum Carrier {
     Chronopost,
     Dhl,
+    Gls,
 }
 
 /// A contract.
@@ -136,7 +139,14 @@ impl Setup {
     }
 
     fn account_text(&self, account: &Account) -> String {
-        let [password, tracking_password, username, dhl_password] = SECRETS;
+        let [
+            password,
+            tracking_password,
+            username,
+            dhl_password,
+            client_id,
+            client_secret,
+        ] = SECRETS;
         let (carrier, path, product, number, secrets) = match account.carrier {
             Carrier::Chronopost => {
                 let mut secrets = format!("password = \"{password}\"\n");
@@ -149,6 +159,11 @@ impl Setup {
             Carrier::Dhl => {
                 let secrets = format!("username = \"{username}\"\npassword = \"{dhl_password}\"\n");
                 ("dhl-express", "/mydhlapi", "N", "123456789", secrets)
+            }
+            Carrier::Gls => {
+                let secrets =
+                    format!("client_id = \"{client_id}\"\nclient_secret = \"{client_secret}\"\n");
+                ("gls", "", "PARCEL", "276a1b2c3d", secrets)
             }
         };
         let proof = match account.silence_is_proof {
