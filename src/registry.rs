@@ -11,6 +11,10 @@ const REGISTERED: &[(&dyn Carrier, Stub)] = &[
         carrier_chronopost::stub::answer,
     ),
     (
+        &carrier_colissimo::Colissimo,
+        carrier_colissimo::stub::answer,
+    ),
+    (
         &carrier_dhl_express::DhlExpress,
         carrier_dhl_express::stub::answer,
     ),
