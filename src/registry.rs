@@ -22,6 +22,7 @@ const REGISTERED: &[(&dyn Carrier, Stub)] = &[
         &carrier_dpd_france::DpdFrance,
         carrier_dpd_france::stub::answer,
     ),
+    (&carrier_fedex::Fedex, carrier_fedex::stub::answer),
     (&carrier_gls::Gls, carrier_gls::stub::answer),
     (&carrier_ups::Ups, carrier_ups::stub::answer),
 ];

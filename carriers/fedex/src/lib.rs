@@ -1,0 +1,54 @@
+//! FedEx (REST, JSON): how an intent is written for FedEx and how FedEx's answers read.
+//!
+//! Pure translation: no network, no clock, no retry, no secret. FedEx gives a label once, in the answer
+//! to the booking: relabelling is absent here, and a booking found again is voided and booked anew.
+
+mod booking;
+pub mod faults;
+mod mapping;
+mod profile;
+pub mod stub;
+mod tracking;
+mod voiding;
+
+use carrier_sdk::{
+    Auth, Booking, Carrier, Effect, Find, Intent, Memo, Method, Profile, Refusal, Request,
+    Response, Step, Track, Void,
+};
+
+/// FedEx as a carrier.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fedex;
+
+impl Carrier for Fedex {
+    fn profile(&self) -> &Profile {
+        &profile::PROFILE
+    }
+
+    fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
+        mapping::book(intent)
+    }
+
+    fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
+        booking::read(answer)
+    }
+
+    fn finding(&self) -> Option<&dyn Find> {
+        Some(self)
+    }
+
+    fn voiding(&self) -> Option<&dyn Void> {
+        Some(self)
+    }
+
+    fn tracking(&self) -> Option<&dyn Track> {
+        Some(self)
+    }
+}
+
+/// A call of FedEx's, with its texts in English, as the fault table reads them.
+fn call(effect: Effect, method: Method, path: &str) -> Request {
+    Request::new(effect, method, path)
+        .header("x-locale", "en_US")
+        .auth(Auth::oauth2_in_form("/oauth/token"))
+}

@@ -1,0 +1,185 @@
+//! An intent in FedEx's words: the booking request (Ship API v1). What does not fit is refused by field,
+//! all at once. Answers are read in `booking.rs`.
+
+use carrier_sdk::ServiceOption::{SaturdayDelivery, Signature};
+use carrier_sdk::customs::{self, Declaration};
+use carrier_sdk::geography::customs_needed;
+use carrier_sdk::json::{decimal, without_nulls};
+use carrier_sdk::party::{Address, Room, digits, given};
+use carrier_sdk::shipment::kilograms;
+use carrier_sdk::{
+    Body, Check, Effect, Intent, LabelFormat, Method, Money, Parcel, Party, PartyKind, Refusal,
+    Request,
+};
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde_json::{Value, json};
+
+use crate::call;
+use crate::profile::PROFILE;
+
+const ROOM: Room = Room {
+    name: 70,
+    postal_code: 10,
+    ..Room::USUAL
+};
+const PICKUPS: [&str; 3] = [
+    "USE_SCHEDULED_PICKUP",
+    "DROPOFF_AT_FEDEX_LOCATION",
+    "CONTACT_FEDEX_TO_SCHEDULE",
+];
+
+/// The request that books this intent.
+pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
+    let mut check = Check::of(&PROFILE, intent);
+    let account = check.digits("account.account_number", &intent.contract.number, 9);
+    let body = json!({
+        "labelResponseOptions": "LABEL",
+        "accountNumber": {"value": account},
+        "requestedShipment": shipment(&mut check, intent),
+    });
+    check.done()?;
+    let request = call(Effect::Books, Method::Post, "/ship/v1/shipments");
+    Ok(request.body(Body::json(&without_nulls(body))))
+}
+
+fn shipment(check: &mut Check, intent: &Intent) -> Value {
+    let shipment = &intent.shipment;
+    let (from, to) = (&shipment.shipper, &shipment.consignee);
+    let phone = intent.contract.setting("default_phone").unwrap_or_default();
+    let saturday = shipment.options.contains(&SaturdayDelivery);
+    let border = customs_needed(&from.country, &to.country);
+    let insured = check.insured(shipment).cloned();
+    let alone = shipment.parcels.len() < 2;
+    let message = "FedEx takes the value of each parcel: book insured parcels one by one";
+    check.require(insured.is_none() || alone, "options", message);
+    json!({
+        "shipDatestamp": intent.hand_over_at.strftime("%F").to_string(),
+        "pickupType": check.setting(&intent.contract, "pickup", &PICKUPS),
+        "serviceType": intent.product,
+        "packagingType": "YOUR_PACKAGING",
+        "totalWeight": (from.country != to.country).then(|| pounds(&shipment.parcels)),
+        "totalPackageCount": shipment.parcels.len(),
+        "totalDeclaredValue": insured.as_ref().map(money),
+        "shipper": party(check, "ship_from", from, ""),
+        "recipients": [party(check, "recipient", to, phone)],
+        "shippingChargesPayment": {"paymentType": "SENDER"},
+        "shipmentSpecialServices": saturday.then(|| json!({"specialServiceTypes": ["SATURDAY_DELIVERY"]})),
+        "customsClearanceDetail": border.then(|| customs(check, intent)),
+        "labelSpecification": label(intent.label_format),
+        "requestedPackageLineItems": packages(check, intent, insured.as_ref()),
+    })
+}
+
+/// The total of an international shipment goes in pounds, whatever its packages are weighed in.
+fn pounds(parcels: &[Parcel]) -> Value {
+    let grams: u64 = parcels
+        .iter()
+        .map(|parcel| u64::from(parcel.weight_g))
+        .sum();
+    let pounds = kilograms(grams) / Decimal::new(45_359_237, 8);
+    decimal(pounds.round_dp_with_strategy(1, RoundingStrategy::AwayFromZero))
+}
+
+fn money(value: &Money) -> Value {
+    json!({"amount": decimal(value.amount), "currency": value.currency})
+}
+
+fn party(check: &mut Check, place: &str, party: &Party, default_phone: &str) -> Value {
+    let address = Address::fit(check, place, party, &ROOM);
+    let phone = digits(given(&address.phone).unwrap_or(default_phone));
+    let enough = (10..=ROOM.phone).contains(&phone.len());
+    let message = "is missing or has fewer than 10 digits, and FedEx needs it";
+    check.require(enough, &format!("{place}.phone"), message);
+    json!({
+        "contact": {
+            "personName": address.name,
+            "companyName": given(&address.company),
+            "emailAddress": given(&address.email),
+            "phoneNumber": phone,
+        },
+        "address": {
+            "streetLines": address.lines,
+            "city": address.city,
+            // codes only: a province's name is refused, and few countries need one
+            "stateOrProvinceCode": given(&address.province).filter(|code| code.len() == 2),
+            "postalCode": given(&address.postal_code),
+            "countryCode": address.country,
+            "residential": party.kind == PartyKind::Private,
+        },
+    })
+}
+
+/// The declaration in FedEx's words. The invoice that travels along is the shop's own to write.
+fn customs(check: &mut Check, intent: &Intent) -> Value {
+    let terms = check.setting(&intent.contract, "incoterm", &customs::INCOTERMS);
+    let payer = if terms == "DDP" {
+        "SENDER"
+    } else {
+        "RECIPIENT"
+    };
+    let Declaration { lines, value } = customs::declare(check, &intent.shipment, 450);
+    let priced = |amount: Decimal| json!({"amount": decimal(amount), "currency": value.currency});
+    let commodity = |line: &customs::Line| {
+        let total = line.unit_price.checked_mul(line.quantity.into());
+        json!({
+            "description": line.description,
+            "countryOfManufacture": line.origin_country,
+            "harmonizedCode": line.hs_code,
+            "numberOfPieces": line.quantity,
+            "quantity": line.quantity,
+            "quantityUnits": "PCS",
+            "unitPrice": priced(line.unit_price),
+            "customsValue": total.map(priced),
+            // of the whole line
+            "weight": {"units": "KG", "value": decimal(kilograms(line.weight_g))},
+        })
+    };
+    json!({
+        "dutiesPayment": {"paymentType": payer},
+        "isDocumentOnly": false,
+        "totalCustomsValue": money(&value),
+        "commercialInvoice": {"termsOfSale": terms, "shipmentPurpose": "SOLD"},
+        "commodities": lines.iter().map(commodity).collect::<Vec<_>>(),
+    })
+}
+
+/// Printers' languages need stock, pictures need paper.
+fn label(format: LabelFormat) -> Value {
+    let (image, stock) = match format {
+        LabelFormat::Zpl => ("ZPLII", "STOCK_4X6"),
+        LabelFormat::Epl => ("EPL2", "STOCK_4X6"),
+        LabelFormat::Png => ("PNG", "PAPER_4X6"),
+        _ => ("PDF", "PAPER_4X6"),
+    };
+    json!({"imageType": image, "labelStockType": stock})
+}
+
+fn packages(check: &mut Check, intent: &Intent, insured: Option<&Money>) -> Vec<Value> {
+    let shipment = &intent.shipment;
+    let printed = check.text("label_reference", &shipment.label_reference, 30);
+    let mut references = vec![reference("CUSTOMER_REFERENCE", &intent.reference)];
+    // a kind of its own: a look-up by our reference must not find it
+    references.extend(given(&printed).map(|printed| reference("P_O_NUMBER", printed)));
+    let signed = shipment.options.contains(&Signature);
+    let services = signed.then(
+        || json!({"specialServiceTypes": ["SIGNATURE_OPTION"], "signatureOptionType": "DIRECT"}),
+    );
+    let package = |parcel: &Parcel| {
+        let dimensions = parcel.size.map(|size| {
+            let [length, width, height] = size.whole_centimetres();
+            json!({"length": length, "width": width, "height": height, "units": "CM"})
+        });
+        json!({
+            "weight": {"units": "KG", "value": decimal(parcel.kilograms())},
+            "dimensions": dimensions,
+            "declaredValue": insured.map(money),
+            "customerReferences": references,
+            "packageSpecialServices": services,
+        })
+    };
+    shipment.parcels.iter().map(package).collect()
+}
+
+fn reference(kind: &str, value: &str) -> Value {
+    json!({"customerReferenceType": kind, "value": value})
+}

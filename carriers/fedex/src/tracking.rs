@@ -1,0 +1,121 @@
+//! FedEx's tracking: shipments under our reference after a doubt, and parcels by their numbers. Both read
+//! the same answer. A number that is not known is told inside a 200.
+
+use carrier_sdk::json::{list, number, text};
+use carrier_sdk::tracking::status_of;
+use carrier_sdk::{
+    Body, Contract, Effect, Find, FoundShipment, Method, Moment, Request, Response, Said, Search,
+    Status, StatusTable, Track, TrackedShipment, TrackingEvent, Why, judge,
+};
+use serde_json::{Value, json};
+
+use crate::faults::{FAULTS, good};
+use crate::{Fedex, call};
+
+/// A parcel may be handed over so many days after it was booked.
+const DAYS: i64 = 10;
+
+impl Find for Fedex {
+    fn find(&self, contract: &Contract, search: &Search) -> Request {
+        let [from, to] = search.sent.days(DAYS, "%F");
+        let body = json!({
+            "referencesInformation": {
+                "type": "CUSTOMER_REFERENCE",
+                "value": search.reference,
+                "accountNumber": contract.number,
+                "shipDateBegin": from,
+                "shipDateEndDate": to,
+            },
+            "includeDetailedScans": false,
+        });
+        ask("/track/v1/referencenumbers", &body)
+    }
+
+    /// FedEx lists pieces, not bookings: all of a reference are one shipment.
+    fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
+        let known = known(answer, |number, _| number)?;
+        Ok(FoundShipment::of_parcels(known))
+    }
+}
+
+impl Track for Fedex {
+    fn track(&self, _contract: &Contract, tracking_numbers: &[&str]) -> Request {
+        let number = |number: &&str| json!({"trackingNumberInfo": {"trackingNumber": number}});
+        let numbers: Vec<Value> = tracking_numbers.iter().map(number).collect();
+        let body = json!({"includeDetailedScans": true, "trackingInfo": numbers});
+        ask("/track/v1/trackingnumbers", &body)
+    }
+
+    fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
+        known(answer, |number, result| {
+            let scans = list(result, "scanEvents").iter().filter_map(scan);
+            let latest = "latestStatusDetail";
+            let stands = ["code", "derivedCode"]
+                .into_iter()
+                .find_map(|name| status_of(STATUSES, &text(result, &format!("{latest}/{name}"))?));
+            TrackedShipment::of_events(number, scans.collect()).with_status(stands)
+        })
+    }
+}
+
+fn ask(path: &str, body: &Value) -> Request {
+    call(Effect::Reads, Method::Post, path).body(Body::json(body))
+}
+
+/// What FedEx knows, in its order; a number that was used again stands twice. An error beside scans is
+/// no error of the parcel's. If nothing is known, the first error says why.
+fn known<T>(answer: &Response, read: impl Fn(String, &Value) -> T) -> Result<Vec<T>, Why> {
+    let body = match good(answer) {
+        Ok(body) => body,
+        Err(said) => return judge(FAULTS, said).on_look_up(),
+    };
+    let (mut known, mut failed) = (Vec::new(), Vec::new());
+    for asked in list(&body, "output/completeTrackResults") {
+        for result in list(asked, "trackResults") {
+            let own = number(result, "trackingNumberInfo/trackingNumber");
+            let scanned = !list(result, "scanEvents").is_empty();
+            match (
+                own.or_else(|| number(asked, "trackingNumber")),
+                text(result, "error/code"),
+            ) {
+                (Some(number), code) if scanned || code.is_none() => {
+                    known.push(read(number, result))
+                }
+                (_, code) => {
+                    let message = text(result, "error/message").unwrap_or_default();
+                    failed.push(Said::new(answer, code.as_deref(), message));
+                }
+            }
+        }
+    }
+    if known.is_empty() {
+        let first = failed.into_iter().next();
+        let first = first.unwrap_or_else(|| Said::unreadable(answer, "tracked parcels"));
+        return judge(FAULTS, first).on_look_up();
+    }
+    Ok(known)
+}
+
+fn scan(event: &Value) -> Option<TrackingEvent> {
+    let at = Moment::read(&text(event, "date")?)?;
+    let derived = text(event, "derivedStatusCode").unwrap_or_default();
+    let otherwise = status_of(STATUSES, &derived).unwrap_or(Status::Unknown);
+    let code = text(event, "eventType").unwrap_or(derived);
+    let event_there = TrackingEvent::new(&code, STATUSES, otherwise, at);
+    Some(event_there.at_place(text(event, "scanLocation/city").as_deref()))
+}
+
+/// FedEx's tracking status codes in our words.
+#[rustfmt::skip]
+const STATUSES: StatusTable = &[
+    ("OC OX EP", Status::LabelCreated),
+    ("PU PX OF AP DO", Status::PickedUp),
+    ("IT IX AA AC AF AR AX DP EA EO FD LO OW Ow PF PL PM SF TR CC CP", Status::InTransit),
+    ("OD ED AD", Status::OutForDelivery),
+    ("HL HP", Status::AvailableForPickup),
+    ("DL", Status::Delivered),
+    ("DE", Status::FailedAttempt),
+    ("SE CD DY DD PD", Status::Exception),
+    ("RS", Status::Returned),
+    ("CA", Status::Cancelled),
+];
