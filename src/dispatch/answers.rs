@@ -61,7 +61,7 @@ impl Dispatch {
             Action::LookUp { .. } => Event::LookedUp(LookedUp {
                 n,
                 fence,
-                result: reading.look_up(booking, walked.sent, &mut kept),
+                result: reading.look_up(booking, walked, &mut kept),
                 again_in: self.parts.retry.delay(failures + 1, None),
             }),
             Action::Relabel { parcel, .. } => Event::Relabelled(Relabelled {
@@ -224,11 +224,12 @@ impl Reading<'_> {
     fn look_up(
         &self,
         booking: Option<&crate::life::Booking>,
-        sent: Sent,
+        walked: Walked,
         kept: &mut Kept,
     ) -> Looked {
-        if let Some(memo) = booking.and_then(crate::life::Booking::step_to_ask) {
-            return self.result_of_step(memo, sent, kept);
+        let Walked { sent, memo, .. } = walked;
+        if let Some(memo) = memo {
+            return self.result_of_step(&memo, sent, kept);
         }
         let Some(finding) = self.account.carrier.finding() else {
             return Looked::Denied(reasons::plain(
@@ -261,9 +262,6 @@ impl Reading<'_> {
 
     /// The answer to a step that was asked for again: a booking with its labels, or nothing yet.
     fn result_of_step(&self, memo: &Memo, sent: Sent, kept: &mut Kept) -> Looked {
-        if let Prepared::Refused(refusal) = self.prepared {
-            return Looked::Denied(reasons::of_refusal(self.name, refusal));
-        }
         let answer = match self.read(sent) {
             Ok(answer) => answer,
             Err(why) => return Looked::Failed(why),

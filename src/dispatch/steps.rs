@@ -1,5 +1,6 @@
 //! The further steps of a booking that takes several: each memo is durable before the next request
-//! leaves, and once a step that books may have left, only a listed refusal ends the doubt.
+//! leaves, and once a step that books may have left, only a listed refusal ends the doubt. A look-up
+//! that asks for the result of a step again goes on in the same way, but books nothing.
 //!
 //! It reads answers only to learn whether another step follows; what an answer means in the end is
 //! read in `answers`.
@@ -12,7 +13,7 @@ use super::prepare::Prepared;
 use crate::accounts::Account;
 use crate::carrier_http::{Deadline, NotSent, Sent};
 use crate::ledger::Kept;
-use crate::life::{Action, Advanced, Event, Life, Progress};
+use crate::life::{Action, Advanced, Booking, Event, Life, Progress};
 use crate::sabotage::{Point, pass};
 
 /// No carrier takes more; one that always wants another step must not hold an order for ever.
@@ -22,7 +23,7 @@ const MOST_STEPS: u32 = 6;
 pub struct Walked {
     /// What became of the last request.
     pub sent: Sent,
-    /// The step it belonged to, when it was not the first.
+    /// The step it belonged to, when it was not the first of a booking.
     pub memo: Option<Memo>,
     /// Whether a step that books may have left before the last one.
     pub may_have_booked: bool,
@@ -39,9 +40,9 @@ impl Walked {
     }
 }
 
-/// A booking on its way from step to step.
+/// A booking on its way from step to step, or a look-up that asks for one of its steps again.
 struct Way<'a> {
-    n: u32,
+    action: Action,
     name: &'a str,
     account: &'a Account,
     continuing: &'a dyn Continue,
@@ -59,15 +60,20 @@ impl Dispatch {
         deadline: Deadline,
     ) -> Walked {
         let mut walked = Walked::at_once(sent);
-        let (
-            Action::Book { n },
-            Prepared::Call {
-                account: name,
-                request,
-            },
-        ) = (action, prepared)
+        let Prepared::Call {
+            account: name,
+            request,
+        } = prepared
         else {
             return walked;
+        };
+        walked.memo = match action {
+            Action::Book { .. } => None,
+            Action::LookUp { n } => match life.booking(n).and_then(Booking::step_to_ask) {
+                None => return walked,
+                asked_again => asked_again.cloned(),
+            },
+            Action::Void { .. } | Action::Relabel { .. } => return walked,
         };
         let Some(account) = self.parts.accounts.get(name) else {
             return walked;
@@ -76,7 +82,7 @@ impl Dispatch {
             return walked;
         };
         let way = Way {
-            n,
+            action,
             name,
             account,
             continuing,
@@ -91,8 +97,11 @@ impl Dispatch {
             let Step::Then(memo) = read else {
                 break;
             };
-            walked.may_have_booked |= books;
             let next = way.continuing.next(&way.account.contract, &memo);
+            if way.only_reads() && next.effect != Effect::Reads {
+                break;
+            }
+            walked.may_have_booked |= books;
             books = next.effect == Effect::Books;
             let began = Instant::now();
             walked.sent = self.step(&way, life, &memo, &next).await;
@@ -102,21 +111,10 @@ impl Dispatch {
         walked
     }
 
-    /// One further step: the memo first, then the request, unless the attempt was given up meanwhile.
+    /// One further step, unless the attempt was given up meanwhile.
     async fn step(&self, way: &Way<'_>, life: &Life, memo: &Memo, next: &Request) -> Sent {
-        let progress = Progress {
-            memo: memo.clone(),
-            repeatable: next.effect == Effect::Reads,
-        };
-        let advanced = Event::Advanced(Advanced {
-            n: way.n,
-            fence: life.fence,
-            progress,
-        });
-        let now = self.keep(life.key.clone(), advanced, Kept::default()).await;
-        pass(Point::StepKept);
-        let booking = now.booking(way.n);
-        if !booking.is_some_and(|booking| booking.is_under_way(&now)) {
+        // What a look-up has read it can read again.
+        if !way.only_reads() && !self.keep_step(way, life, memo, next).await {
             return Sent::NotSent(NotSent::setup("the lease of the attempt is over"));
         }
         let http = &self.parts.http;
@@ -128,5 +126,29 @@ impl Dispatch {
                 "the lease ended before the next step's turn",
             )),
         }
+    }
+
+    /// Makes the memo durable; whether the attempt is still under way.
+    async fn keep_step(&self, way: &Way<'_>, life: &Life, memo: &Memo, next: &Request) -> bool {
+        let n = way.action.booking();
+        let progress = Progress {
+            memo: memo.clone(),
+            repeatable: next.effect == Effect::Reads,
+        };
+        let advanced = Event::Advanced(Advanced {
+            n,
+            fence: life.fence,
+            progress,
+        });
+        let now = self.keep(life.key.clone(), advanced, Kept::default()).await;
+        pass(Point::StepKept);
+        let booking = now.booking(n);
+        booking.is_some_and(|booking| booking.is_under_way(&now))
+    }
+}
+
+impl Way<'_> {
+    fn only_reads(&self) -> bool {
+        matches!(self.action, Action::LookUp { .. })
     }
 }

@@ -1,4 +1,5 @@
-//! A carrier that books in two steps: the first gives a key, the second the result under that key.
+//! A carrier that books in steps: the first gives a key, the second the result under that key, or the
+//! name of a label that a third one gives.
 
 use carrier_sdk::faults::Said;
 use carrier_sdk::{
@@ -49,6 +50,12 @@ impl Carrier for TwoSteps {
     fn read_booking(&self, memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
         let text = answer.text().into_owned();
         let said = Said::new(answer, text.strip_prefix("ERROR:"), text.clone());
+        if let (Some(_), Some(name)) = (memo, text.strip_prefix("LABEL:")) {
+            return Step::Then(Memo {
+                step: "label".into(),
+                value: name.to_owned(),
+            });
+        }
         match (
             memo,
             text.strip_prefix("KEY:"),
@@ -80,7 +87,7 @@ impl Carrier for TwoSteps {
 
 impl Continue for TwoSteps {
     fn next(&self, _: &Contract, memo: &Memo) -> Request {
-        request(Effect::Reads, format!("/result/{}", memo.value))
+        request(Effect::Reads, format!("/{}/{}", memo.step, memo.value))
     }
 }
 
@@ -99,6 +106,10 @@ async fn stand_in(answers: &'static [(u16, &'static str)]) -> MockServer {
         .await;
     Mock::given(path("/result/42"))
         .respond_with(result)
+        .mount(&server)
+        .await;
+    Mock::given(path("/label/N1"))
+        .respond_with(ResponseTemplate::new(200).set_body_string("NUMBER:N1"))
         .mount(&server)
         .await;
     server
@@ -153,6 +164,19 @@ async fn a_result_that_fails_is_asked_for_again_and_the_booking_is_not() {
     assert!(life.bookings[0].doubted);
     assert_eq!(asked(&server, "/ship/A-1").await, 1);
     assert_eq!(asked(&server, "/result/42").await, 4);
+    shop.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_is_asked_for_again_is_followed_to_the_last_step() {
+    let server = stand_in(&[(503, "busy"), (200, "LABEL:N1")]).await;
+    let shop = shop_with(&server).await;
+    shop.receive_for("A-1", "express", Some("dhl")).await;
+    let life = shop.booked("A-1").await;
+    assert!(life.bookings[0].doubted);
+    assert_eq!(asked(&server, "/ship/A-1").await, 1);
+    assert_eq!(asked(&server, "/result/42").await, 2);
+    assert_eq!(asked(&server, "/label/N1").await, 1);
     shop.end().await;
 }
 
