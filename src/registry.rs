@@ -24,6 +24,7 @@ const REGISTERED: &[(&dyn Carrier, Stub)] = &[
     ),
     (&carrier_fedex::Fedex, carrier_fedex::stub::answer),
     (&carrier_gls::Gls, carrier_gls::stub::answer),
+    (&carrier_tnt::Tnt, carrier_tnt::stub::answer),
     (&carrier_ups::Ups, carrier_ups::stub::answer),
 ];
 

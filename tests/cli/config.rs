@@ -56,6 +56,21 @@ fn nonsense_exits_with_2_and_names_the_place_and_the_remedy() {
 }
 
 #[test]
+fn a_label_that_must_be_drawn_first_is_refused_where_nobody_asked_for_it() {
+    let drawn = EXAMPLE.replacen("carrier = \"dhl-express\"", "carrier = \"tnt\"", 1);
+    let unasked = folder(&[("diligence.toml", &drawn)]);
+    let told = run(unasked.path(), &["config", "check", "--json"]).ended(2);
+    let finding = &told.json()["findings"][0];
+    assert_eq!(finding["place"], "accounts.dhl.label_format");
+    assert_eq!(finding["message"], "TNT Express makes no pdf labels");
+    assert_eq!(finding["remedy"], "set label_format to one of xml");
+    let asked = drawn.replacen("label_format = \"pdf\"", "label_format = \"xml\"", 1);
+    let asked = folder(&[("diligence.toml", &asked)]);
+    let told = run(asked.path(), &["config", "check", "--json"]);
+    told.never_says("makes no");
+}
+
+#[test]
 fn a_secret_in_a_broken_line_is_never_printed() {
     let secret = "tres-secret-4711";
     let unclosed = EXAMPLE.replacen("\"255562\"", &format!("\"{secret}"), 1);

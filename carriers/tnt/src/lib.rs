@@ -1,0 +1,74 @@
+//! TNT Express (ExpressConnect), as pure translation: XML in one field of a form out, XML in.
+//!
+//! A booking takes three requests: the consignment, its result, its label. Only the first one books;
+//! it gives a key under which the others may be asked as often as need be. See the README for what is
+//! known after each. TNT takes nothing back and gives no label by number: voiding and relabelling are
+//! absent here.
+
+mod booking;
+pub mod faults;
+mod mapping;
+mod profile;
+pub mod stub;
+mod tracking;
+
+use carrier_sdk::{
+    Auth, Body, Booking, Carrier, Continue, Contract, Effect, Find, Intent, Memo, Method, Profile,
+    Refusal, Request, Response, Step, Track,
+};
+
+/// Books, and gives what came of it.
+const SHIP: &str = "/expressconnect/shipping/ship";
+/// Finds and tracks.
+const TRACKING: &str = "/expressconnect/track.do";
+/// The field that holds what is asked.
+const FIELD: &str = "xml_in";
+
+/// The TNT Express carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tnt;
+
+impl Carrier for Tnt {
+    fn profile(&self) -> &Profile {
+        &profile::PROFILE
+    }
+
+    fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
+        let document = Body::form_of_xml(FIELD, &mapping::book(intent)?);
+        Ok(call(Effect::Books, SHIP, document))
+    }
+
+    fn read_booking(&self, memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
+        booking::read(memo, answer)
+    }
+
+    fn continuing(&self) -> Option<&dyn Continue> {
+        Some(self)
+    }
+
+    fn finding(&self) -> Option<&dyn Find> {
+        Some(self)
+    }
+
+    fn tracking(&self) -> Option<&dyn Track> {
+        Some(self)
+    }
+}
+
+impl Continue for Tnt {
+    /// What is asked under the key only reads: the consignment was made by the first request.
+    fn next(&self, _contract: &Contract, memo: &Memo) -> Request {
+        let question = booking::question(memo);
+        call(Effect::Reads, SHIP, Body::form(&[(FIELD, &question)]))
+    }
+}
+
+fn call(effect: Effect, path: &str, body: Body) -> Request {
+    let auth = Auth::Basic {
+        username: "username",
+        password: "password",
+    };
+    Request::new(effect, Method::Post, path)
+        .auth(auth)
+        .body(body)
+}

@@ -1,0 +1,167 @@
+//! From an intent to TNT's booking document, elements in the order of its schema, an `xs:sequence`.
+//!
+//! What does not fit is reported by field, never with its value; nothing is cut.
+
+use carrier_sdk::geography::customs_needed;
+use carrier_sdk::party::{Address, Room, given};
+use carrier_sdk::shipment::kilograms;
+use carrier_sdk::text::lines;
+use carrier_sdk::xml::{Node, branch, leaf, secret};
+use carrier_sdk::{Check, Intent, Parcel, Party, Refusal, Size};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::booking::consignment_of;
+use crate::profile::PROFILE;
+
+/// The limits of TNT's guide; none of them stands in its schema.
+const ROOM: Room = Room {
+    name: 50,
+    company: 50,
+    line: 30,
+    city: 30,
+    province: 30,
+    email: 50,
+    ..Room::USUAL
+};
+/// A contact's name has less room than a company's.
+const CONTACT: usize = 22;
+
+/// The document that books.
+pub(crate) fn book(intent: &Intent) -> Result<Node, Refusal> {
+    let mut check = Check::of(&PROFILE, intent);
+    let consignment = leaf("CONREF", consignment_of(intent.shipment.parcels.len()));
+    let activity = |name: &str| branch(name, [consignment.clone()]);
+    let sender = sender(&mut check, intent);
+    let details = branch("DETAILS", details(&mut check, intent));
+    let login = [
+        secret("COMPANY", "username"),
+        secret("PASSWORD", "password"),
+        leaf("APPID", "EC"),
+        leaf("APPVERSION", "3.1"),
+    ];
+    let consignment = branch("CONSIGNMENT", [consignment.clone(), details]);
+    // without BOOK, which would send a driver: the site has its trucks
+    let label = branch("PRINT", [activity("LABEL")]);
+    let document = [
+        branch("LOGIN", login),
+        branch("CONSIGNMENTBATCH", [sender, consignment]),
+        branch("ACTIVITY", [activity("CREATE"), activity("SHIP"), label]),
+    ];
+    check.done()?;
+    Ok(branch("ESHIPPER", document))
+}
+
+fn sender(check: &mut Check, intent: &Intent) -> Node {
+    let account = check.digits("account.account_number", &intent.contract.number, 13);
+    let shipper = &intent.shipment.shipper;
+    let party = party(check, "ship_from", shipper, None, Some(&account));
+    let day = intent.hand_over_at.strftime("%d/%m/%Y");
+    let collection = [leaf("SHIPDATE", day), leaf("COLLINSTRUCTIONS", "")];
+    let collection = branch("COLLECTION", collection);
+    branch("SENDER", party.into_iter().chain([collection]))
+}
+
+fn party(
+    check: &mut Check,
+    place: &str,
+    party: &Party,
+    default_phone: Option<&str>,
+    account: Option<&str>,
+) -> Vec<Node> {
+    let address = Address::fit(check, place, party, &ROOM);
+    let phone = given(&address.phone).or(default_phone).unwrap_or_default();
+    let phone = check.needed(&format!("{place}.phone"), phone, 17);
+    let contact = contact(check, place, &address);
+    let field = |name, text| given(text).map(|text| leaf(name, text));
+    let fields = [
+        field("COMPANYNAME", address.addressee()),
+        field("STREETADDRESS1", address.line(0)),
+        field("STREETADDRESS2", address.line(1)),
+        field("STREETADDRESS3", address.line(2)),
+        field("CITY", &address.city),
+        field("PROVINCE", &address.province),
+        Some(leaf("POSTCODE", &address.postal_code)),
+        field("COUNTRY", &address.country),
+        account.map(|number| leaf("ACCOUNT", number)),
+        field("CONTACTNAME", &contact),
+        Some(leaf("CONTACTDIALCODE", "")),
+        field("CONTACTTELEPHONE", &phone),
+        field("CONTACTEMAIL", &address.email),
+    ];
+    fields.into_iter().flatten().collect()
+}
+
+/// The person behind a company's name. One who stands there in full already may be shorter here, by
+/// whole words.
+fn contact(check: &mut Check, place: &str, address: &Address) -> String {
+    let again = address.addressee() == address.name;
+    let count = if again { usize::MAX } else { 1 };
+    let name = [address.name.clone()];
+    let words = check.keep(lines(&format!("{place}.name"), &name, CONTACT, count));
+    words.into_iter().next().unwrap_or_default()
+}
+
+fn details(check: &mut Check, intent: &Intent) -> Vec<Node> {
+    let shipment = &intent.shipment;
+    let (from, to) = (&shipment.shipper.country, &shipment.consignee.country);
+    let message = "is behind a customs border, and the papers for it are not made here";
+    check.require(!customs_needed(from, to), "recipient.country", message);
+    let phone = intent.contract.setting("default_phone");
+    let receiver = party(check, "recipient", &shipment.consignee, phone, None);
+    let sizes = check.sizes(intent);
+    let grams = shipment
+        .parcels
+        .iter()
+        .map(|parcel| u64::from(parcel.weight_g));
+    let insured = check.insured(shipment);
+    let told = shipment.instructions.as_deref().unwrap_or_default();
+    let printed = check.text("label_reference", &shipment.label_reference, 60);
+    let fields = [
+        Some(branch("RECEIVER", receiver)),
+        Some(leaf("CUSTOMERREF", &intent.reference)),
+        Some(leaf("CONTYPE", "N")),
+        Some(leaf("PAYMENTIND", "S")),
+        Some(leaf("ITEMS", shipment.parcels.len())),
+        Some(leaf("TOTALWEIGHT", kilograms(grams.sum()))),
+        Some(leaf("TOTALVOLUME", cubic_metres(&sizes))),
+        insured.map(|value| leaf("INSURANCEVALUE", value.amount)),
+        insured.map(|value| leaf("INSURANCECURRENCY", &value.currency)),
+        Some(leaf("SERVICE", &intent.product)),
+        insured.map(|_| leaf("OPTION", "IN")),
+        Some(leaf("DESCRIPTION", "Merchandise")),
+        Some(leaf(
+            "DELIVERYINST",
+            check.text("recipient.instructions", told, 60),
+        )),
+    ];
+    let parcels = shipment.parcels.iter().zip(&sizes);
+    let packages = parcels.map(|(parcel, size)| package(parcel, size, &printed));
+    fields.into_iter().flatten().chain(packages).collect()
+}
+
+fn package(parcel: &Parcel, size: &Size, printed: &str) -> Node {
+    let fields = [
+        leaf("ITEMS", 1),
+        leaf("DESCRIPTION", printed),
+        leaf("LENGTH", metres(size.length_mm)),
+        leaf("HEIGHT", metres(size.height_mm)),
+        leaf("WIDTH", metres(size.width_mm)),
+        leaf("WEIGHT", parcel.kilograms()),
+    ];
+    branch("PACKAGE", fields)
+}
+
+fn metres(millimetres: u32) -> Decimal {
+    Decimal::new(millimetres.into(), 3).normalize()
+}
+
+/// Rounded up to three places, as many as TNT takes: a small parcel has a volume too.
+fn cubic_metres(sizes: &[Size]) -> Decimal {
+    let volumes = sizes.iter().filter_map(|size| {
+        let area = metres(size.length_mm).checked_mul(metres(size.width_mm));
+        area?.checked_mul(metres(size.height_mm))
+    });
+    let rounding = RoundingStrategy::AwayFromZero;
+    let total: Decimal = volumes.sum();
+    total.round_dp_with_strategy(3, rounding).normalize()
+}

@@ -1,0 +1,110 @@
+//! TNT's tracking: looks consignments up by our reference, and tells where they are.
+
+use std::collections::BTreeSet;
+
+use carrier_sdk::text::clean;
+use carrier_sdk::tracking::status_of;
+use carrier_sdk::xml::{Element, Node, branch, leaf};
+use carrier_sdk::{
+    Body, Contract, Effect, Find, FoundShipment, Moment, Request, Response, Said, Search, Status,
+    StatusTable, Track, TrackedShipment, TrackingEvent, Why, judge,
+};
+
+use crate::faults::ELSE;
+use crate::{FIELD, TRACKING, Tnt, call};
+
+impl Find for Tnt {
+    fn find(&self, contract: &Contract, search: &Search) -> Request {
+        let country = contract.setting("account_country").unwrap_or("FR");
+        // without the account, other customers' consignments under the same reference are told too
+        let account = [
+            leaf("Number", clean(&contract.number)),
+            leaf("CountryCode", clean(country)),
+        ];
+        let criteria = [
+            leaf("CustomerReference", clean(&search.reference)),
+            branch("Account", account),
+        ];
+        ask(criteria, "Summary")
+    }
+
+    fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
+        // a number that comes twice counts once
+        let known = known(answer)?.into_iter();
+        let numbers: BTreeSet<String> = known.map(|(number, _)| number).collect();
+        let found = numbers.into_iter().map(|tracking_number| FoundShipment {
+            tracking_number,
+            parcels: Vec::new(),
+        });
+        Ok(found.collect())
+    }
+}
+
+impl Track for Tnt {
+    /// TNT tells of 50 consignments in a call: the first ones count.
+    fn track(&self, _contract: &Contract, tracking_numbers: &[&str]) -> Request {
+        let numbers = tracking_numbers.iter().take(50);
+        let criteria = numbers.map(|number| leaf("ConsignmentNumber", clean(number)));
+        ask(criteria, "Complete")
+    }
+
+    fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
+        let tracked = known(answer)?.into_iter().map(|(number, consignment)| {
+            let events = consignment.list("StatusData").filter_map(event).collect();
+            let summary = consignment.text("SummaryCode");
+            let summary = summary.and_then(|code| status_of(STATUSES, code));
+            TrackedShipment::of_events(number, events).with_status(summary)
+        });
+        Ok(tracked.collect())
+    }
+}
+
+fn ask(criteria: impl IntoIterator<Item = Node>, detail: &str) -> Request {
+    let fields = [
+        branch("SearchCriteria", criteria),
+        branch("LevelOfDetail", [leaf(detail, "")]),
+    ];
+    let document = branch("TrackRequest", fields)
+        .with("locale", "en_US")
+        .with("version", "3.1");
+    call(Effect::Reads, TRACKING, Body::form_of_xml(FIELD, &document))
+}
+
+/// The consignments that TNT knows, with their numbers. What is not found is told by a summary code;
+/// an answer without any consignment says nothing, and one without a number is no absence.
+fn known(answer: &Response) -> Result<Vec<(String, Element)>, Why> {
+    let read = Element::read(&answer.body).filter(|root| root.name == "TrackResponse");
+    let root = read.unwrap_or_default();
+    let told = root.list("Consignment");
+    let known = told.filter(|one| one.text("SummaryCode") != Some("CNF"));
+    let numbered = known.map(|one| Some((one.number("ConsignmentNumber")?, one.clone())));
+    let said = match (root.at("Error"), root.at("Consignment"), numbered.collect()) {
+        (None, Some(_), Some(known)) => return Ok(known),
+        (Some(error), ..) => {
+            let message = error.text("Message").unwrap_or("no message");
+            Said::new(answer, error.text("Code"), message)
+        }
+        _ => Said::unreadable(answer, "TNT's tracking"),
+    };
+    judge(ELSE, said).on_look_up()
+}
+
+fn event(told: &Element) -> Option<TrackingEvent> {
+    let code = told.text("StatusCode")?;
+    let (date, time) = (told.text("LocalEventDate")?, told.text("LocalEventTime"));
+    let at = Moment::of(date, time.unwrap_or_default(), "")?;
+    let event = TrackingEvent::new(code, STATUSES, Status::Unknown, at);
+    Some(event.at_place(told.text("DepotName")))
+}
+
+/// Where a consignment stands, then what happened to it: codes seen in recorded answers, for no list
+/// is published. Others tell nothing.
+const STATUSES: StatusTable = &[
+    ("DEL", Status::Delivered),
+    ("INT", Status::InTransit),
+    ("EXC", Status::Exception),
+    ("CI", Status::PickedUp),
+    ("TR AS IS IR MLA NR", Status::InTransit),
+    ("OD", Status::OutForDelivery),
+    ("OK", Status::Delivered),
+];
