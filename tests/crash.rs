@@ -2,7 +2,7 @@
 //! matter, is started again, and what is promised is checked against the carriers' own books, the
 //! events and the ledger: no order lost, none booked twice by itself, no event missing.
 //!
-//! Every point of `src/sabotage/crash.rs` x {first pass, later pass} x four kinds of carrier x both
+//! Every point of `src/sabotage/crash.rs` x {first pass, later pass} x six kinds of carrier x both
 //! policies for doubts x both ledgers (a quarter of it on PostgreSQL, unless `DILIGENCE_CRASH_ALL`).
 //! `DILIGENCE_CRASH_ONLY=claimed,voided` plays these points alone;
 //! `docs/reliability.md` says what a run costs and what came of it.

@@ -17,6 +17,8 @@ pub enum Carrier {
     Mute,
     /// It finds bookings, takes them back and prints their labels again.
     Reprints,
+    /// It finds bookings, and books in several steps.
+    InSteps,
 }
 
 /// One run.
@@ -33,7 +35,7 @@ pub struct Case {
 }
 
 /// Places where the worker dies, after the rows of the table in `docs/reliability.md`.
-const POINTS: [&str; 16] = [
+const POINTS: [&str; 17] = [
     "delivered",
     "accepted",
     "acknowledged",
@@ -42,6 +44,7 @@ const POINTS: [&str; 16] = [
     "claimed",
     "answered",
     "outcome-kept",
+    "step-kept",
     "looked-up",
     "relabelled",
     "void-claimed",
@@ -76,6 +79,7 @@ impl Case {
                 Carrier::Finds,
                 Carrier::Mute,
                 Carrier::Reprints,
+                Carrier::InSteps,
             ] {
                 for rebooks in [false, true] {
                     for pass in [1, 3] {
@@ -102,14 +106,15 @@ impl Case {
     }
 
     /// A carrier that takes nothing back is never asked to, one that cannot be asked never answers, one
-    /// alone prints again.
+    /// alone prints again, one alone books in steps: what else these two meet is like what others meet.
     fn is_possible(self) -> bool {
         let reprints = self.carrier == Carrier::Reprints;
+        let in_steps = self.carrier == Carrier::InSteps;
         match self.point {
             "relabelled" => reprints && self.pass == 1,
-            // What else it meets is like what the others meet.
-            "answered" | "looked-up" | "outcome-kept" if reprints => true,
-            _ if reprints => false,
+            "step-kept" => in_steps,
+            "answered" | "looked-up" | "outcome-kept" if reprints || in_steps => true,
+            _ if reprints || in_steps => false,
             "void-claimed" | "voided" => self.carrier == Carrier::FindsAndVoids && self.pass == 1,
             "looked-up" => self.carrier != Carrier::Mute,
             "dead-copied" => self.pass == 1,

@@ -76,6 +76,7 @@ fn kind(carrier: Carrier) -> setup::Carrier {
         Carrier::Proof | Carrier::Finds => setup::Carrier::Dhl,
         Carrier::FindsAndVoids | Carrier::Mute => setup::Carrier::Chronopost,
         Carrier::Reprints => setup::Carrier::Gls,
+        Carrier::InSteps => setup::Carrier::Tnt,
     }
 }
 

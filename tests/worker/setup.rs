@@ -7,13 +7,15 @@ use std::net::SocketAddr;
 use super::broker::Names;
 
 /// Written into every configuration, and never told.
-pub const SECRETS: [&str; 6] = [
+pub const SECRETS: [&str; 8] = [
     "chrono-pass-word",
     "chrono-tracking-word",
     "dhl-user-name",
     "dhl-pass-word",
     "gls-client-name",
     "gls-client-word",
+    "tnt-user-name",
+    "tnt-pass-word",
 ];
 
 /// A carrier that has a stub.
@@ -22,6 +24,7 @@ pub enum Carrier {
     Chronopost,
     Dhl,
     Gls,
+    Tnt,
 }
 
 /// A contract.
@@ -146,6 +149,8 @@ impl Setup {
             dhl_password,
             client_id,
             client_secret,
+            tnt_user,
+            tnt_password,
         ] = SECRETS;
         let (carrier, path, product, number, secrets) = match account.carrier {
             Carrier::Chronopost => {
@@ -164,6 +169,11 @@ impl Setup {
                 let secrets =
                     format!("client_id = \"{client_id}\"\nclient_secret = \"{client_secret}\"\n");
                 ("gls", "", "PARCEL", "276a1b2c3d", secrets)
+            }
+            Carrier::Tnt => {
+                let login = format!("username = \"{tnt_user}\"\npassword = \"{tnt_password}\"\n");
+                let secrets = format!("{login}label_format = \"xml\"\n");
+                ("tnt", "", "15N", "100200300", secrets)
             }
         };
         let proof = match account.silence_is_proof {
