@@ -61,6 +61,8 @@ async fn ends_well(world: &World, account: &str, carrier: Carrier) {
             );
             assert_eq!(bookings().len(), 1, "{account}");
         }
+        // In steps: the crash suite plays it.
+        Carrier::Tnt => unreachable!("not among the carriers of this test"),
     }
     assert_eq!(live(), 1, "{account}");
 }
