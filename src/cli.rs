@@ -165,7 +165,7 @@ async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
         Command::Privacy(command) => privacy::run(command, source).await,
         Command::Strays(command) => strays::run(command, source).await,
         Command::Accounts(command) => accounts::run(command, source).await,
-        Command::Carriers(command) => carriers::run(command, source),
+        Command::Carriers(command) => carriers::run(command, source).await,
         Command::Config(command) => config::run(command, source),
         Command::Topology(command) => topology::run(command, source).await,
         Command::Schemas(arguments) => schemas::run(arguments),

@@ -16,6 +16,7 @@ mod values;
 
 pub use content::differences;
 pub use decode::{Decoded, Malformed, Message, decode};
+pub use shipment::shipper;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -12,7 +12,7 @@ use super::breaker::{Breaker, Pass};
 use super::outcome::{NotSent, Obstacle, Sent};
 use super::rate::Rate;
 use super::suspend_clock::Deadline;
-use super::token::{Token, TokenCache, token_request};
+use super::token::{Token, TokenCache};
 use super::{Access, wire, write};
 
 /// One account's line.
@@ -116,18 +116,17 @@ impl Line {
     }
 
     fn token_source(&self, auth: &Auth) -> Option<(Arc<TokenCache>, Request)> {
+        let request = auth.token_request()?;
         let Auth::OAuth2 {
             token_path,
             client_id,
-            client_secret,
-            basic,
+            ..
         } = *auth
         else {
             return None;
         };
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         let cache = tokens.entry((token_path, client_id)).or_default();
-        let request = token_request(token_path, client_id, client_secret, basic);
         Some((Arc::clone(cache), request))
     }
 }

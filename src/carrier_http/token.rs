@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use carrier_sdk::{Auth, Body, Effect, Escaping, Method, Piece, Request, Response};
+use carrier_sdk::Response;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
@@ -84,43 +84,6 @@ impl TokenCache {
         {
             *held = None;
         }
-    }
-}
-
-/// The request for a token.
-pub(super) fn token_request(
-    token_path: &'static str,
-    client_id: &'static str,
-    client_secret: &'static str,
-    basic: bool,
-) -> Request {
-    let mut pieces = vec![Piece::Text("grant_type=client_credentials".into())];
-    let auth = if basic {
-        Auth::Basic {
-            username: client_id,
-            password: client_secret,
-        }
-    } else {
-        for (field, name) in [("client_id", client_id), ("client_secret", client_secret)] {
-            pieces.push(Piece::Text(format!("&{field}=")));
-            pieces.push(Piece::Secret {
-                name,
-                escaping: Escaping::Form,
-            });
-        }
-        Auth::None
-    };
-    Request {
-        effect: Effect::Reads,
-        method: Method::Post,
-        path: token_path.to_owned(),
-        query: Vec::new(),
-        headers: vec![("Accept", "application/json".to_owned())],
-        auth,
-        body: Body::Text {
-            content_type: "application/x-www-form-urlencoded",
-            pieces,
-        },
     }
 }
 

@@ -1,8 +1,10 @@
 //! `carriers`: what the adapters can do, how they read answers, and what an order would send.
-//! None of it talks to a carrier.
+//! Only `certify --against-account` talks to a carrier.
 
+mod certify;
 mod list;
 mod mask;
+mod page;
 mod read;
 mod trial;
 
@@ -27,6 +29,13 @@ pub enum Command {
     },
     /// What the gateway makes of a recorded answer; needs no configuration
     Read(read::Arguments),
+    /// What the conformance kit finds of a carrier; or one real booking with a test account
+    Certify(certify::Arguments),
+    /// A carrier's page in Markdown: its certificate, its profile, its error atlas
+    Page {
+        /// As `carriers list` names it
+        carrier: String,
+    },
     /// Map orders for an account without sending them: how many would be refused, and why
     Try(trial::Arguments),
 }
@@ -35,13 +44,15 @@ pub enum Command {
 ///
 /// # Errors
 /// When something named does not exist, or cannot be read.
-pub fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
+pub async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
     match command {
         Command::List { form } => {
             output::rows(form, &list::all())?;
             Ok(Ending::Done)
         }
         Command::Read(arguments) => read::run(&arguments),
+        Command::Certify(arguments) => certify::run(&arguments, source).await,
+        Command::Page { carrier } => page::run(&carrier),
         Command::Try(arguments) => trial::run(&arguments, source),
     }
 }
@@ -56,8 +67,11 @@ pub fn example() -> Result<Config, Finding> {
 }
 
 fn carrier(name: &str) -> Result<&'static dyn Carrier, Failure> {
-    registry::carrier(name)
-        .ok_or_else(|| Failure::usage(format!("there is no carrier {name}; known: {}", known())))
+    registry::carrier(name).ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> Failure {
+    Failure::usage(format!("there is no carrier {name}; known: {}", known()))
 }
 
 fn known() -> String {
@@ -66,17 +80,4 @@ fn known() -> String {
         .map(|profile| profile.name)
         .collect();
     names.join(", ")
-}
-
-/// What a carrier can do beyond booking, by the names of `carriers read`.
-fn capabilities(carrier: &dyn Carrier) -> Vec<&'static str> {
-    [
-        ("find", carrier.finding().is_some()),
-        ("void", carrier.voiding().is_some()),
-        ("label", carrier.relabelling().is_some()),
-        ("track", carrier.tracking().is_some()),
-    ]
-    .into_iter()
-    .filter_map(|(name, there)| there.then_some(name))
-    .collect()
 }

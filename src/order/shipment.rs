@@ -22,7 +22,8 @@ impl Order {
     }
 }
 
-fn shipper(site: &Site) -> Party {
+/// The site as the shipper of what leaves it.
+pub fn shipper(site: &Site) -> Party {
     Party {
         name: site.name.clone(),
         company: Some(site.name.clone()),

@@ -12,8 +12,8 @@ mod tracking;
 
 use carrier_sdk::soap::Service;
 use carrier_sdk::{
-    Booking, Carrier, Effect, Find, Intent, Memo, Profile, Refusal, Request, Response, Step, Track,
-    Void,
+    Booking, Carrier, Effect, Fault, Find, Intent, Memo, Profile, Proof, Refusal, Request,
+    Response, Step, Track, Void,
 };
 
 /// Books.
@@ -37,6 +37,16 @@ pub struct Chronopost;
 impl Carrier for Chronopost {
     fn profile(&self) -> &Profile {
         &profile::PROFILE
+    }
+
+    fn faults(&self) -> &'static [Fault] {
+        faults::FAULTS
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Description(
+            "schema of ShippingServiceWS (shippingMultiParcelV5) and TrackingServiceWS",
+        )
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {

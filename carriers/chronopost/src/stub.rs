@@ -213,6 +213,7 @@ fn refusal(refused: Refused<'_>, said: &dyn Fn(Vec<Node>) -> Answer) -> Answer {
     match refused {
         Refused::Busy => fault(429, "soap:Server", "Too many requests"),
         Refused::Unauthorized => said(error(WRONG_PASSWORD)),
+        Refused::Rejected { code: "", message } => fault(500, "soap:Server", message),
         Refused::Rejected { code, message } => said(error((code, message))),
         Refused::Broken => fault(500, "soap:Server", "Internal error"),
         Refused::Down => fault(503, "soap:Server", "Service unavailable"),

@@ -13,48 +13,17 @@ mod requests;
 use std::path::Path;
 
 use carrier_chronopost::Chronopost;
-use carrier_chronopost::faults::FAULTS;
 use carrier_sdk::kit;
 use carrier_sdk::request::Response;
 use carrier_sdk::step::Step;
-use carrier_sdk::stub::Answer;
-use carrier_sdk::xml::{branch, leaf};
-use carrier_sdk::{Carrier, Fault, Find, Void};
+use carrier_sdk::{Carrier, Find, Void};
 
-use intents::{contract, fixture};
+use intents::fixture;
 
 #[test]
 fn the_kit_certifies_it() {
-    let (chronopost, contract) = (Chronopost, contract());
-    kit::every_product_and_option_changes_the_request_or_is_refused(&chronopost, &contract)
-        .expect("products and options");
-    kit::every_label_format_changes_the_request(&chronopost, &contract).expect("label formats");
-    kit::the_reference_is_sent(&chronopost, &contract).expect("reference");
-    kit::no_secret_in_a_dry_run(&chronopost, &contract).expect("secrets");
-    kit::text_that_does_not_fit_is_refused_with_its_field(&chronopost, &contract).expect("texts");
-    kit::hostile_answers_never_panic_and_never_book(&chronopost).expect("hostile answers");
-}
-
-/// A fault in Chronopost's words: an error in a 200, or a SOAP fault when it has no code.
-fn in_its_words(row: &Fault) -> Response {
-    let (status, said) = match row.code {
-        "" => {
-            let fault = [leaf("faultcode", "s:Server"), leaf("faultstring", row.text)];
-            (500, branch("s:Fault", fault))
-        }
-        code => {
-            let error = [leaf("errorCode", code), leaf("errorMessage", row.text)];
-            let told = branch("c:shippingMultiParcelV5Response", [branch("return", error)]);
-            let namespace = "http://cxf.shipping.soap.chronopost.fr/";
-            (200, told.with("xmlns:c", namespace))
-        }
-    };
-    Response::new(status, Answer::soap(status, said).body)
-}
-
-#[test]
-fn every_fault_is_read_as_its_row_says() {
-    kit::faults_are_read_as_declared(&Chronopost, FAULTS, in_its_words).expect("faults");
+    let certificate = kit::certify(&Chronopost, carrier_chronopost::stub::answer);
+    certificate.verdict().expect("a certificate");
 }
 
 #[test]

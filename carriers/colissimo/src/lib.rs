@@ -12,7 +12,7 @@ pub mod stub;
 mod tracking;
 
 use carrier_sdk::{
-    Auth, Body, Booking, Carrier, Contract, Effect, Intent, Memo, Method, Profile, Refusal,
+    Auth, Body, Booking, Carrier, Contract, Effect, Fault, Intent, Memo, Method, Profile, Refusal,
     Request, Response, Step, Track,
 };
 use serde_json::{Value, json};
@@ -24,6 +24,10 @@ pub struct Colissimo;
 impl Carrier for Colissimo {
     fn profile(&self) -> &Profile {
         &profile::PROFILE
+    }
+
+    fn faults(&self) -> &'static [Fault] {
+        faults::FAULTS
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {

@@ -22,6 +22,8 @@ use intents::{contract, fixture, with_setting};
 
 #[test]
 fn the_kit_certifies_it() {
+    let certificate = kit::certify(&Colissimo, carrier_colissimo::stub::answer);
+    certificate.verdict().expect("a certificate");
     for contract in [contract(), with_setting("credentials", "api_key")] {
         kit::every_product_and_option_changes_the_request_or_is_refused(&Colissimo, &contract)
             .expect("products and options");

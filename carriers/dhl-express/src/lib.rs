@@ -11,8 +11,8 @@ pub mod stub;
 mod tracking;
 
 use carrier_sdk::{
-    Auth, Booking, Carrier, Effect, Find, Intent, Memo, Method, Profile, Refusal, Request,
-    Response, Step, Track,
+    Auth, Booking, Carrier, Effect, Fault, Find, Intent, Memo, Method, Profile, Proof, Refusal,
+    Request, Response, Step, Track,
 };
 
 /// DHL Express as a carrier.
@@ -22,6 +22,14 @@ pub struct DhlExpress;
 impl Carrier for DhlExpress {
     fn profile(&self) -> &Profile {
         &profile::PROFILE
+    }
+
+    fn faults(&self) -> &'static [Fault] {
+        faults::FAULTS
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Description("MyDHL API, OpenAPI 3.1.1")
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {

@@ -12,7 +12,6 @@
 mod intents;
 
 use carrier_dhl_express::DhlExpress;
-use carrier_dhl_express::faults::FAULTS;
 use carrier_sdk::{
     Auth, Body, Carrier, Contract, Effect, Intent, LabelFormat, Money, Party, PartyKind, Request,
     Response, Search, ServiceOption, Step,
@@ -347,55 +346,10 @@ mod certified {
 
     use super::*;
 
-    fn contract() -> Contract {
-        national().contract
-    }
-
     #[test]
-    fn every_product_and_option_counts() {
-        kit::every_product_and_option_changes_the_request_or_is_refused(&DhlExpress, &contract())
-            .unwrap();
-    }
-
-    #[test]
-    fn every_fault_is_read_as_its_row_says() {
-        kit::faults_are_read_as_declared(&DhlExpress, FAULTS, |row| {
-            let colon = if row.code.is_empty() { "" } else { ": " };
-            let detail = format!("{}{colon}{} ...", row.code, row.text);
-            Response::new(400, json!({ "detail": detail }).to_string())
-        })
-        .unwrap();
-    }
-
-    #[test]
-    fn every_label_format_counts() {
-        kit::every_label_format_changes_the_request(&DhlExpress, &contract()).unwrap();
-    }
-
-    #[test]
-    fn our_reference_is_sent_whole() {
-        kit::the_reference_is_sent(&DhlExpress, &contract()).unwrap();
-    }
-
-    #[test]
-    fn no_request_holds_a_secret() {
-        kit::no_secret_in_a_dry_run(&DhlExpress, &contract()).unwrap();
-    }
-
-    #[test]
-    fn no_text_is_cut() {
-        kit::text_that_does_not_fit_is_refused_with_its_field(&DhlExpress, &contract()).unwrap();
-    }
-
-    #[test]
-    fn garbage_neither_books_nor_finds() {
-        kit::hostile_answers_never_panic_and_never_book(&DhlExpress).unwrap();
-    }
-
-    #[test]
-    fn half_an_answer_is_in_doubt() {
-        let good = Response::new(201, include_str!("../fixtures/booked-one-parcel.json"));
-        kit::cut_answers_never_book(&DhlExpress, &good).unwrap();
+    fn the_kit_certifies_it() {
+        let certificate = kit::certify(&DhlExpress, carrier_dhl_express::stub::answer);
+        certificate.verdict().unwrap();
     }
 
     #[test]

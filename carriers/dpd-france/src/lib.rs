@@ -13,7 +13,8 @@ pub mod stub;
 use carrier_sdk::soap::Service;
 use carrier_sdk::xml::{Node, branch, secret};
 use carrier_sdk::{
-    Booking, Carrier, Effect, Intent, Memo, Profile, Refusal, Relabel, Request, Response, Step,
+    Booking, Carrier, Contract, Effect, Fault, Intent, Memo, Profile, Proof, Refusal, Relabel,
+    Request, Response, Step,
 };
 
 /// Everything is one service.
@@ -31,6 +32,18 @@ pub struct DpdFrance;
 impl Carrier for DpdFrance {
     fn profile(&self) -> &Profile {
         &profile::PROFILE
+    }
+
+    fn faults(&self) -> &'static [Fault] {
+        faults::FAULTS
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Description("EPrint's WSDL")
+    }
+
+    fn specimen(&self) -> Contract {
+        Contract::of("123456", &[("center_number", "077")])
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {

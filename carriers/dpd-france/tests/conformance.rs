@@ -19,18 +19,12 @@ use carrier_sdk::stub::Answer;
 use carrier_sdk::xml::{branch, leaf};
 use carrier_sdk::{Fault, kit};
 
-use intents::{contract, fixture};
+use intents::fixture;
 
 #[test]
 fn the_kit_certifies_it() {
-    let (dpd, contract) = (DpdFrance, contract());
-    kit::every_product_and_option_changes_the_request_or_is_refused(&dpd, &contract)
-        .expect("products and options");
-    kit::every_label_format_changes_the_request(&dpd, &contract).expect("label formats");
-    kit::the_reference_is_sent(&dpd, &contract).expect("reference");
-    kit::no_secret_in_a_dry_run(&dpd, &contract).expect("secrets");
-    kit::text_that_does_not_fit_is_refused_with_its_field(&dpd, &contract).expect("texts");
-    kit::hostile_answers_never_panic_and_never_book(&dpd).expect("hostile answers");
+    let certificate = kit::certify(&DpdFrance, carrier_dpd_france::stub::answer);
+    certificate.verdict().expect("a certificate");
 }
 
 /// A fault in DPD's words: a SOAP fault in a 500, its code in the detail.

@@ -12,8 +12,8 @@ mod tracking;
 mod voiding;
 
 use carrier_sdk::{
-    Auth, Booking, Carrier, Effect, Find, Intent, Memo, Method, Profile, Refusal, Request,
-    Response, Step, Track, Void,
+    Auth, Booking, Carrier, Effect, Fault, Find, Intent, Memo, Method, Profile, Proof, Refusal,
+    Request, Response, Step, Track, Void,
 };
 
 /// FedEx as a carrier.
@@ -23,6 +23,14 @@ pub struct Fedex;
 impl Carrier for Fedex {
     fn profile(&self) -> &Profile {
         &profile::PROFILE
+    }
+
+    fn faults(&self) -> &'static [Fault] {
+        faults::FAULTS
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Description("OpenAPI of Ship v1 and Track v1")
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {

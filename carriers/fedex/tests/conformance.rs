@@ -20,7 +20,6 @@ use std::path::Path;
 use carrier_fedex::Fedex;
 use carrier_fedex::faults::FAULTS;
 use carrier_sdk::{Carrier, Fault, Find, Response, Step, Void, VoidAnswer, kit};
-use intents::contract;
 use serde_json::json;
 
 fn fixture(status: u16, name: &str) -> Response {
@@ -30,14 +29,8 @@ fn fixture(status: u16, name: &str) -> Response {
 
 #[test]
 fn the_kit_certifies_it() {
-    let contract = contract();
-    kit::every_product_and_option_changes_the_request_or_is_refused(&Fedex, &contract)
-        .expect("products and options");
-    kit::every_label_format_changes_the_request(&Fedex, &contract).expect("label formats");
-    kit::the_reference_is_sent(&Fedex, &contract).expect("reference");
-    kit::no_secret_in_a_dry_run(&Fedex, &contract).expect("secrets");
-    kit::text_that_does_not_fit_is_refused_with_its_field(&Fedex, &contract).expect("texts");
-    kit::hostile_answers_never_panic_and_never_book(&Fedex).expect("hostile answers");
+    let certificate = kit::certify(&Fedex, carrier_fedex::stub::answer);
+    certificate.verdict().expect("a certificate");
 }
 
 /// A fault in FedEx's words.

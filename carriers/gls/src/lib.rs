@@ -12,8 +12,8 @@ pub mod stub;
 mod tracking;
 
 use carrier_sdk::{
-    Auth, Body, Booking, Carrier, Effect, Find, Intent, Memo, Method, Profile, Refusal, Relabel,
-    Request, Response, Step, Track, Void,
+    Auth, Body, Booking, Carrier, Effect, Fault, Find, Intent, Memo, Method, Profile, Proof,
+    Refusal, Relabel, Request, Response, Step, Track, Void,
 };
 use serde_json::Value;
 
@@ -24,6 +24,14 @@ pub struct Gls;
 impl Carrier for Gls {
     fn profile(&self) -> &Profile {
         &profile::PROFILE
+    }
+
+    fn faults(&self) -> &'static [Fault] {
+        faults::FAULTS
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Description("OpenAPI of ShipIT-Farm, GLS ShipIT API v1")
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {

@@ -234,7 +234,10 @@ fn refuse(refused: Refused<'_>) -> Answer {
             "The Token has expired: policy(Verify-JWT)",
             "steps.jwt.TokenExpired",
         ),
-        Refused::Rejected { message, .. } => problem(400, "Bad Request", message),
+        Refused::Rejected { code: "", message } => problem(400, "Bad Request", message),
+        Refused::Rejected { code, message } => {
+            Answer::json(400, &json!({"errorCode": code, "errorMessage": message}))
+        }
         Refused::Broken => problem(500, "Internal Server Error", "something broke"),
         Refused::Down => fault(
             503,

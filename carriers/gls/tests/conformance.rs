@@ -17,18 +17,12 @@ use carrier_gls::faults::FAULTS;
 use carrier_sdk::{Fault, Find, Response, kit};
 use serde_json::json;
 
-use intents::{contract, fixture};
+use intents::fixture;
 
 #[test]
 fn the_kit_certifies_it() {
-    let contract = contract();
-    kit::every_product_and_option_changes_the_request_or_is_refused(&Gls, &contract)
-        .expect("products and options");
-    kit::every_label_format_changes_the_request(&Gls, &contract).expect("label formats");
-    kit::the_reference_is_sent(&Gls, &contract).expect("reference");
-    kit::no_secret_in_a_dry_run(&Gls, &contract).expect("secrets");
-    kit::text_that_does_not_fit_is_refused_with_its_field(&Gls, &contract).expect("texts");
-    kit::hostile_answers_never_panic_and_never_book(&Gls).expect("hostile answers");
+    let certificate = kit::certify(&Gls, carrier_gls::stub::answer);
+    certificate.verdict().expect("a certificate");
 }
 
 /// A fault in GLS's words: one of the gateway, of a parcel, or a problem.

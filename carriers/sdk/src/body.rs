@@ -121,6 +121,29 @@ impl Body {
         Self::text(FORM, fields.join("&"))
     }
 
+    /// The same with secrets as further fields: their names, and the account's secrets.
+    #[must_use]
+    pub fn form_with(fields: &[(&str, &str)], secrets: &[(&str, &'static str)]) -> Self {
+        let mut pieces = Vec::new();
+        let mut text = String::new();
+        for (field, name) in secrets {
+            pieces.push(Piece::Text(format!("{text}{}=", formed(field))));
+            pieces.push(Piece::Secret {
+                name,
+                escaping: Escaping::Form,
+            });
+            text = "&".to_owned();
+        }
+        let plain = Self::form(fields).masked();
+        if !plain.is_empty() {
+            pieces.push(Piece::Text(text + &plain));
+        }
+        Self::Text {
+            content_type: FORM,
+            pieces,
+        }
+    }
+
     /// A form with one field, which holds an XML document with its secrets.
     #[must_use]
     pub fn form_of_xml(field: &str, root: &Node) -> Self {
@@ -205,6 +228,27 @@ pub fn formed(text: &str) -> String {
         }
     }
     formed
+}
+
+/// What such a name or value says.
+#[must_use]
+pub fn unformed(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after.get(..2).and_then(|two| str::from_utf8(two).ok());
+        let coded = hex.and_then(|two| u8::from_str_radix(two, 16).ok());
+        rest = after;
+        match (first, coded) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            (b'+', _) => bytes.push(b' '),
+            _ => bytes.push(*first),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

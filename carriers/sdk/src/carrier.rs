@@ -3,8 +3,10 @@
 //! A capability a carrier lacks is absent, never an empty implementation: adding one here changes
 //! no carrier that does not have it.
 
+use crate::faults::Fault;
 use crate::label::{Label, LabelFormat};
 use crate::profile::Profile;
+use crate::proof::Proof;
 use crate::request::{Request, Response};
 use crate::shipment::{Contract, Intent};
 use crate::step::{Booking, FoundShipment, Memo, Refusal, Search, Step, VoidAnswer, Why};
@@ -14,6 +16,21 @@ use crate::tracking::TrackedShipment;
 pub trait Carrier: Send + Sync {
     /// Who it is and what it can do.
     fn profile(&self) -> &Profile;
+
+    /// Its error atlas: the very table that its answers are judged by. A certificate wants one.
+    fn faults(&self) -> &'static [Fault] {
+        &[]
+    }
+
+    /// How far it has been proven, and by what.
+    fn proof(&self) -> Proof {
+        Proof::Fixtures
+    }
+
+    /// A made-up contract whose numbers and settings have the carrier's shape, to try it without one.
+    fn specimen(&self) -> Contract {
+        Contract::of("12345678", &[])
+    }
 
     /// The request that books this intent, or why the carrier could not take it.
     fn book(&self, intent: &Intent) -> Result<Request, Refusal>;

@@ -11,7 +11,7 @@ use crate::request::Response;
 use crate::step::{Cause, Evidence, Step, VoidAnswer, Why};
 
 /// One row of a carrier's fault table. The first row that matches counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Fault {
     /// The carrier's code; empty matches any, and `*` at one end any beginning or end: `120*`.
     pub code: &'static str,
@@ -87,7 +87,8 @@ impl Fault {
 }
 
 /// What a fault means for the parcel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Meaning {
     /// This shipment or request is refused; nothing was done.
     Rejected,
@@ -119,6 +120,34 @@ pub enum WhoActs {
     Carrier,
     /// Nobody: it passes by itself.
     Nobody,
+}
+
+impl WhoActs {
+    /// The name used in events.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Shop => "shop",
+            Self::Warehouse => "warehouse",
+            Self::Transport => "transport",
+            Self::Operator => "operator",
+            Self::Carrier => "carrier",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    /// Who that is, and what is to be done.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Shop => "the shop corrects the order",
+            Self::Warehouse => "the warehouse",
+            Self::Transport => "the transport manager: contract, account or product",
+            Self::Operator => "the operator on call",
+            Self::Carrier => "the carrier",
+            Self::Nobody => "nobody: it passes by itself",
+        }
+    }
 }
 
 /// What a carrier said, before it is judged.
@@ -171,12 +200,18 @@ pub struct Judged {
     why: Why,
 }
 
+/// The row of a fault table that is for this code and these words.
+#[must_use]
+pub fn row_for(table: &'static [Fault], code: &str, message: &str) -> Option<&'static Fault> {
+    let text = message.to_lowercase();
+    table.iter().find(|row| row.matches(code, &text))
+}
+
 /// Judges what a carrier said by its fault table, then by the HTTP status.
 #[must_use]
 pub fn judge(table: &'static [Fault], said: Said) -> Judged {
-    let text = said.message.to_lowercase();
     let code = said.code.as_deref().unwrap_or("");
-    let row = table.iter().find(|row| row.matches(code, &text));
+    let row = row_for(table, code, &said.message);
     let meaning = row.map_or_else(|| by_status(said.status), |row| row.meaning);
     Judged {
         meaning,

@@ -6,6 +6,7 @@
 //!
 //! Depends on no other crate of the project.
 
+pub mod ability;
 pub mod body;
 pub mod carrier;
 pub mod check;
@@ -13,13 +14,13 @@ pub mod customs;
 pub mod faults;
 pub mod geography;
 pub mod json;
-#[cfg(feature = "kit")]
 pub mod kit;
 pub mod label;
 pub mod moment;
 pub mod multipart;
 pub mod party;
 pub mod profile;
+pub mod proof;
 pub mod reading;
 pub mod request;
 pub mod shipment;
@@ -38,6 +39,7 @@ pub use label::{Label, LabelFormat};
 pub use moment::Moment;
 pub use party::{Address, Room};
 pub use profile::{Absence, Product, Profile, Reach, SecretField, Setting, VoidUnit};
+pub use proof::Proof;
 pub use request::{
     Auth, Body, Effect, Escaping, Method, Piece, Request, Response, Signature, Signing,
 };

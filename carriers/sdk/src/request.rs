@@ -174,6 +174,43 @@ impl Auth {
             basic: false,
         }
     }
+
+    /// The request for the token that this needs; `None` where it needs none.
+    #[must_use]
+    pub fn token_request(&self) -> Option<Request> {
+        let Self::OAuth2 {
+            token_path,
+            client_id,
+            client_secret,
+            basic,
+        } = *self
+        else {
+            return None;
+        };
+        let mut pieces = vec![Piece::Text("grant_type=client_credentials".to_owned())];
+        let mut auth = Self::None;
+        if basic {
+            auth = Self::Basic {
+                username: client_id,
+                password: client_secret,
+            };
+        } else {
+            for (field, name) in [("client_id", client_id), ("client_secret", client_secret)] {
+                let escaping = Escaping::Form;
+                pieces.push(Piece::Text(format!("&{field}=")));
+                pieces.push(Piece::Secret { name, escaping });
+            }
+        }
+        let content_type = "application/x-www-form-urlencoded";
+        let request = Request::new(Effect::Reads, Method::Post, token_path)
+            .header("Accept", "application/json")
+            .auth(auth)
+            .body(Body::Text {
+                content_type,
+                pieces,
+            });
+        Some(request)
+    }
 }
 
 /// A header computed from the request, secrets and the time. The function has no clock of its own.

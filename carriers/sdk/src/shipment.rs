@@ -36,6 +36,17 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// A contract with this number and these settings.
+    #[must_use]
+    pub fn of(number: &str, settings: &[(&str, &str)]) -> Self {
+        let settings = settings.iter();
+        let settings = settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Self {
+            number: number.to_owned(),
+            settings: settings.collect(),
+        }
+    }
+
     /// A setting's value, when the account gives one.
     #[must_use]
     pub fn setting(&self, name: &str) -> Option<&str> {

@@ -13,8 +13,8 @@ pub mod stub;
 mod tracking;
 
 use carrier_sdk::{
-    Auth, Body, Booking, Carrier, Continue, Contract, Effect, Find, Intent, Memo, Method, Profile,
-    Refusal, Request, Response, Step, Track,
+    Auth, Body, Booking, Carrier, Continue, Contract, Effect, Fault, Find, Intent, Memo, Method,
+    Profile, Proof, Refusal, Request, Response, Step, Track,
 };
 
 /// Books, and gives what came of it.
@@ -31,6 +31,14 @@ pub struct Tnt;
 impl Carrier for Tnt {
     fn profile(&self) -> &Profile {
         &profile::PROFILE
+    }
+
+    fn faults(&self) -> &'static [Fault] {
+        faults::FAULTS
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Description("schemas of ExpressConnect Shipping and Tracking")
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {

@@ -21,18 +21,12 @@ use carrier_sdk::{Fault, kit};
 use carrier_tnt::Tnt;
 use carrier_tnt::faults::{ELSE, FAULTS};
 
-use intents::{contract, fixture};
+use intents::fixture;
 
 #[test]
 fn the_kit_certifies_it() {
-    let (tnt, contract) = (Tnt, contract());
-    kit::every_product_and_option_changes_the_request_or_is_refused(&tnt, &contract)
-        .expect("products and options");
-    kit::every_label_format_changes_the_request(&tnt, &contract).expect("label formats");
-    kit::the_reference_is_sent(&tnt, &contract).expect("reference");
-    kit::no_secret_in_a_dry_run(&tnt, &contract).expect("secrets");
-    kit::text_that_does_not_fit_is_refused_with_its_field(&tnt, &contract).expect("texts");
-    kit::hostile_answers_never_panic_and_never_book(&tnt).expect("hostile answers");
+    let certificate = kit::certify(&Tnt, carrier_tnt::stub::answer);
+    certificate.verdict().expect("a certificate");
 }
 
 /// An error in a result.

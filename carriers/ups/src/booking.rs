@@ -17,19 +17,14 @@ pub(crate) fn read(answer: &Response) -> Step<Booking> {
         return judge(FAULTS, Said::unreadable(answer, "a booking")).on_booking();
     };
     let results = "ShipmentResponse/ShipmentResults";
-    let packages = packages(
-        list(&body, &format!("{results}/PackageResults")),
-        "ShippingLabel",
-    );
+    let listed = list(&body, &format!("{results}/PackageResults"));
+    let packages = packages(listed, "ShippingLabel");
     let named = number(&body, &format!("{results}/ShipmentIdentificationNumber"));
     match shipment(named, packages) {
         Some(known) if answer.is_success() => {
             Step::Done(Booking::new(known.tracking_number, known.parcels))
         }
-        Some(_) => Step::in_doubt(
-            None,
-            "the answer has an error's status and a shipment's number",
-        ),
+        Some(_) => Step::in_doubt(None, "an error's status with a shipment's number"),
         None => judge(FAULTS, said(answer, &body)).on_booking(),
     }
 }

@@ -66,11 +66,8 @@ pub(crate) fn said(answer: &Response, body: &Value) -> Said {
         let messages = texts(body, &format!("{place}/{message}"));
         let codes = texts(body, &format!("{place}/{code}"));
         if !codes.is_empty() || !messages.is_empty() {
-            return Said::new(
-                answer,
-                codes.first().map(AsRef::as_ref),
-                messages.join("; "),
-            );
+            let code = codes.first().map(AsRef::as_ref);
+            return Said::new(answer, code, messages.join("; "));
         }
     }
     Said::unreadable(answer, "an answer of UPS")

@@ -13,8 +13,8 @@ mod tracking;
 mod voiding;
 
 use carrier_sdk::{
-    Auth, Booking, Carrier, Effect, Find, Intent, Memo, Method, Profile, Refusal, Relabel, Request,
-    Response, Step, Track, Void,
+    Auth, Booking, Carrier, Contract, Effect, Fault, Find, Intent, Memo, Method, Profile, Proof,
+    Refusal, Relabel, Request, Response, Step, Track, Void,
 };
 
 /// UPS as a carrier.
@@ -24,6 +24,18 @@ pub struct Ups;
 impl Carrier for Ups {
     fn profile(&self) -> &Profile {
         &profile::PROFILE
+    }
+
+    fn faults(&self) -> &'static [Fault] {
+        faults::FAULTS
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Description("OpenAPI of Shipping 2409, Label Recovery, Track")
+    }
+
+    fn specimen(&self) -> Contract {
+        Contract::of("9A8B7C", &[])
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {

@@ -58,11 +58,8 @@ fn shipment(check: &mut Check, intent: &Intent) -> Value {
     let abroad = shipment.shipper.country != shipment.consignee.country;
     let account = check.needed("account.account_number", &intent.contract.number, 6);
     let whole = account.len() == 6 && account.bytes().all(|b| b.is_ascii_alphanumeric());
-    check.require(
-        whole,
-        "account.account_number",
-        "is not six letters and digits",
-    );
+    let message = "is not six letters and digits";
+    check.require(whole, "account.account_number", message);
     let mut shipper = party(check, "ship_from", &shipment.shipper, abroad.then_some(""));
     if let Some(members) = shipper.as_object_mut() {
         members.insert("ShipperNumber".to_owned(), account.as_str().into());

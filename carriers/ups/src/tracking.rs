@@ -58,9 +58,8 @@ fn scan(activity: &Value) -> Option<TrackingEvent> {
 /// A status's code and what it means: by its three digits, else by its kind.
 fn meaning(value: &Value, path: &str) -> (String, Option<Status>) {
     let said = |name: &str| text(value, &format!("{path}/{name}"));
-    let code = said("statusCode")
-        .or_else(|| said("code"))
-        .unwrap_or_default();
+    let code = said("statusCode").or_else(|| said("code"));
+    let code = code.unwrap_or_default();
     let kind = said("type").unwrap_or_default();
     let status = status_of(STATUSES, &code).or_else(|| status_of(KINDS, &kind));
     (code.into_owned(), status)

@@ -20,7 +20,6 @@ use std::path::Path;
 use carrier_sdk::{Carrier, Fault, Find, LabelFormat, Relabel, Response, Step, kit};
 use carrier_ups::Ups;
 use carrier_ups::faults::FAULTS;
-use intents::contract;
 use serde_json::json;
 
 /// An answer on file.
@@ -31,14 +30,8 @@ pub(crate) fn fixture(status: u16, name: &str) -> Response {
 
 #[test]
 fn the_kit_certifies_it() {
-    let contract = contract();
-    kit::every_product_and_option_changes_the_request_or_is_refused(&Ups, &contract)
-        .expect("products and options");
-    kit::every_label_format_changes_the_request(&Ups, &contract).expect("label formats");
-    kit::the_reference_is_sent(&Ups, &contract).expect("reference");
-    kit::no_secret_in_a_dry_run(&Ups, &contract).expect("secrets");
-    kit::text_that_does_not_fit_is_refused_with_its_field(&Ups, &contract).expect("texts");
-    kit::hostile_answers_never_panic_and_never_book(&Ups).expect("hostile answers");
+    let certificate = kit::certify(&Ups, carrier_ups::stub::answer);
+    certificate.verdict().expect("a certificate");
 }
 
 /// A fault in UPS's words. Its texts come without a code of the table.

@@ -1,11 +1,11 @@
 //! `carriers list`: each carrier's own description, and what a doubt costs with it in plain words.
 
+use carrier_sdk::ability::{beyond_booking, price_of_doubt};
 use carrier_sdk::profile::Reach;
-use carrier_sdk::{Absence, Carrier, LabelFormat, Product, Profile};
+use carrier_sdk::{Absence, Carrier, LabelFormat, Product};
 use serde::Serialize;
 
 use super::super::table::Row;
-use super::capabilities;
 use crate::registry;
 
 /// Every carrier of this gateway.
@@ -73,18 +73,14 @@ impl Listed {
         Self {
             name: profile.name,
             title: profile.title,
-            can: capabilities(carrier),
+            can: beyond_booking(carrier),
             absence: match profile.absence {
                 Absence::Proof { after } => Meaning::Proof {
                     after_s: after.as_secs(),
                 },
                 Absence::Evidence => Meaning::Evidence,
             },
-            doubt: doubt(
-                profile,
-                carrier.finding().is_some(),
-                carrier.voiding().is_some(),
-            ),
+            doubt: price_of_doubt(carrier),
             products: profile.products.iter().map(ListedProduct::of).collect(),
             label_formats: profile
                 .label_formats
@@ -105,39 +101,19 @@ impl ListedProduct {
         Self {
             code: product.code,
             name: product.name,
-            reach: match product.reach {
-                Reach::National => "national",
-                Reach::International => "international",
-                Reach::Anywhere => "anywhere",
-            },
+            reach: reach(product.reach),
             options: product.options.iter().map(|option| option.name()).collect(),
         }
     }
 }
 
-/// What becomes of a booking whose answer was lost.
-fn doubt(profile: &Profile, finds: bool, voids: bool) -> String {
-    let mut text = match (finds, profile.absence) {
-        (false, _) => "Bookings cannot be looked up: every doubt waits for a person.".to_owned(),
-        (true, Absence::Proof { after }) => format!(
-            "Settles by itself: a booking not found {} s after it was sent does not exist.",
-            after.as_secs()
-        ),
-        (true, Absence::Evidence) => {
-            "A booking that is found is taken over. One that is not found may still \
-             appear: a person decides, or when_in_doubt = \"rebook\" books anew."
-                .to_owned()
-        }
-    };
-    text += if voids {
-        " One too many can be voided."
-    } else {
-        " One too many cannot be voided: it is chased on the invoice."
-    };
-    for secret in profile.secrets.iter().filter(|secret| !secret.required) {
-        text += &format!(" Without {}: {}.", secret.name, secret.without);
+/// Where a product goes, in a word.
+pub fn reach(reach: Reach) -> &'static str {
+    match reach {
+        Reach::National => "national",
+        Reach::International => "international",
+        Reach::Anywhere => "anywhere",
     }
-    text
 }
 
 impl Row for Listed {
@@ -165,26 +141,5 @@ impl Row for Listed {
             self.label_formats.join("\n"),
             self.doubt.clone(),
         ]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_doubt_costs_hangs_on_looking_up_and_on_what_absence_means() {
-        let mut profile = registry::carrier("chronopost")
-            .expect("there")
-            .profile()
-            .clone();
-        assert!(doubt(&profile, true, true).contains("may still appear"));
-        assert!(doubt(&profile, true, true).contains("Without tracking_password"));
-        profile.absence = Absence::Proof {
-            after: std::time::Duration::from_secs(600),
-        };
-        assert!(doubt(&profile, true, true).contains("600 s"));
-        assert!(doubt(&profile, false, false).contains("waits for a person"));
-        assert!(doubt(&profile, false, false).contains("cannot be voided"));
     }
 }

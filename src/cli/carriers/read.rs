@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use carrier_sdk::ability::beyond_booking;
 use carrier_sdk::{Response, reading};
 use clap::Args;
 
 use super::super::ending::{Ending, Failure};
 use super::super::{messages, output};
-use super::{capabilities, carrier};
+use super::carrier;
 
 /// `diligence carriers read ...`
 #[derive(Args)]
@@ -41,7 +42,7 @@ pub fn run(arguments: &Arguments) -> Result<Ending, Failure> {
             "{} has no operation {}; it has: book, {}",
             carrier.profile().title,
             arguments.operation,
-            capabilities(carrier).join(", ")
+            beyond_booking(carrier).join(", ")
         )));
     };
     output::json(&reading)?;

@@ -74,6 +74,11 @@ pub fn catalogue() -> Vec<Case> {
     ]
 }
 
+/// One parcel to this consignee, with what customs want where they want something.
+pub(super) fn addressed(name: &'static str, consignee: Party) -> Case {
+    case(name, consignee, 1)
+}
+
 fn case(name: &'static str, consignee: Party, parcels: u32) -> Case {
     let customs = customs_needed("FR", &consignee.country);
     let parcels: Vec<Parcel> = (1..=parcels).map(parcel).collect();

@@ -1,17 +1,25 @@
 //! A made-up carrier that is good, or has one sin: the kit must pass the first and find each other.
 
+mod stub;
+
 use serde_json::{Value, json};
 
-use crate::carrier::{Carrier, Find, Void};
+pub(super) use stub::{deaf, stub};
+
+use crate::carrier::{Carrier, Find, Track, Void};
 use crate::faults::{Fault, Meaning, Said, WhoActs, judge};
+use crate::json;
 use crate::label::{Label, LabelFormat};
+use crate::moment::Moment;
 use crate::profile::{Absence, Product, Profile, Reach, SecretField, VoidUnit};
 use crate::request::{Auth, Body, Effect, Escaping, Method, Request, Response, secret_place};
-use crate::shipment::{Contract, Intent, ServiceOption};
+use crate::shipment::{Contract, Intent, Parcel, ServiceOption, Shipment};
 use crate::step::{
     BookedParcel, Booking, FoundShipment, Memo, Problem, Refusal, Search, Step, VoidAnswer, Why,
 };
+use crate::stub::pdf;
 use crate::text;
+use crate::tracking::{Status, TrackedShipment, TrackingEvent};
 
 /// What is wrong with a carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +46,14 @@ pub(super) enum Sin {
     RefusesWhatItCannotRead,
     FindsNothingInGarbage,
     VoidsOnAnySuccess,
+    ForgetsTheParcels,
+    RefusesSpoiltAnswers,
+    BelievesBrokenLabels,
+    LosesCodes,
+    GuessesStatuses,
 }
 
-pub(super) struct Example {
+pub(crate) struct Example {
     sin: Sin,
 }
 
@@ -101,7 +114,7 @@ static PROFILE: Profile = Profile {
 };
 
 impl Example {
-    pub(super) fn good() -> Self {
+    pub(crate) fn good() -> Self {
         Self::with(Sin::None)
     }
 
@@ -113,7 +126,8 @@ impl Example {
     pub(super) fn booked(number: &str) -> Response {
         Response::new(
             201,
-            json!({"number": number, "label": "^XA^XZ"}).to_string(),
+            json!({"number": number, "parcels": [{"number": number, "label": "XlhBXlha"}]})
+                .to_string(),
         )
     }
 
@@ -132,6 +146,13 @@ impl Example {
                 "label_format",
                 "the carrier makes no such label",
             ));
+        }
+        let parcels = &intent.shipment.parcels;
+        let weighs = |parcel: &Parcel| (1..=PROFILE.parcel_max_g).contains(&parcel.weight_g);
+        let count = (1..=PROFILE.parcels_max).contains(&parcels.len());
+        let fits = count && parcels.iter().all(weighs);
+        if !fits && !self.has(Sin::ForgetsTheParcels) {
+            return Err(Refusal::one("parcels", "too many, or too heavy"));
         }
         let known = product.map_or(&[][..], |product| product.options);
         let options = &intent.shipment.options;
@@ -161,6 +182,15 @@ impl Example {
         text::lines("recipient.street", street, 45, 3)
     }
 
+    fn parcels(&self, shipment: &Shipment) -> Vec<u32> {
+        let parcels = shipment.parcels.iter().map(|parcel| parcel.weight_g);
+        if self.has(Sin::ForgetsTheParcels) {
+            vec![1]
+        } else {
+            parcels.collect()
+        }
+    }
+
     fn written(&self, intent: &Intent) -> Result<Value, Problem> {
         let to = &intent.shipment.consignee;
         let company = to.company.as_deref().unwrap_or_default();
@@ -186,14 +216,22 @@ impl Example {
             "city": self.fitted("recipient.city", &to.city, 45)?,
             "street": self.street(&to.street)?,
             "country": to.country,
+            "postal_code": to.postal_code,
+            "parcels": self.parcels(&intent.shipment),
+            "goods": intent.shipment.items.iter().map(|item| &item.description).collect::<Vec<_>>(),
+            "value": intent.shipment.declared_value,
+            "account": intent.contract.number,
             "day": intent.hand_over_at.to_string(),
             "password": unless(Sin::ForgetsItsSecret, &secret_place("password")),
         }))
     }
 
-    fn said(answer: &Response) -> Said {
+    fn said(&self, answer: &Response) -> Said {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         match (body["error"].as_str(), body["message"].as_str()) {
+            (Some(_), Some(message)) if self.has(Sin::LosesCodes) => {
+                Said::new(answer, None, message)
+            }
             (Some(code), Some(message)) => Said::new(answer, Some(code), message),
             _ => Said::unreadable(answer, "an answer of Example"),
         }
@@ -244,19 +282,27 @@ impl Carrier for Example {
         let Some(number) = number
             .or(Some("?").filter(|_| answer.is_success() && self.has(Sin::BooksOnAnySuccess)))
         else {
-            return judge(FAULTS, Self::said(answer)).on_booking();
+            return judge(FAULTS, self.said(answer)).on_booking();
         };
-        Step::Done(Booking {
-            tracking_number: number.to_owned(),
-            shipment_id: None,
-            tracking_url: None,
-            parcels: vec![BookedParcel {
-                tracking_number: number.to_owned(),
-                label: Label::from_bytes(b"^XA^XZ".to_vec()),
-            }],
-            charge: None,
-            estimated_delivery: None,
-        })
+        if self.has(Sin::RefusesSpoiltAnswers) && !answer.body.ends_with(b"}") {
+            return judge(FAULTS, Said::new(answer, Some("20"), "not readable")).on_booking();
+        }
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let parcel = |parcel: &Value| {
+            let label = parcel["label"].as_str().unwrap_or_default();
+            let label = if self.has(Sin::BelievesBrokenLabels) {
+                Label::from_bytes(pdf(&text_in(parcel, "number")))
+            } else {
+                Label::from_base64(label)
+            };
+            BookedParcel::new(text_in(parcel, "number"), label)
+        };
+        let parcels = json::list(&body, "parcels").iter().map(parcel).collect();
+        Step::Done(Booking::new(number, parcels))
+    }
+
+    fn faults(&self) -> &'static [Fault] {
+        FAULTS
     }
 
     fn finding(&self) -> Option<&dyn Find> {
@@ -265,6 +311,46 @@ impl Carrier for Example {
 
     fn voiding(&self) -> Option<&dyn Void> {
         Some(self)
+    }
+
+    fn tracking(&self) -> Option<&dyn Track> {
+        Some(self)
+    }
+}
+
+fn text_in(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+impl Track for Example {
+    fn track(&self, _: &Contract, numbers: &[&str]) -> Request {
+        let numbers = vec![("number", numbers.join(","))];
+        let mut request = request(Method::Get, Effect::Reads, numbers, Body::Empty);
+        request.path = "/events".to_owned();
+        request
+    }
+
+    fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
+        let Some(Value::Array(events)) = Self::field(answer, "events") else {
+            return Err(judge(FAULTS, self.said(answer)).on_read());
+        };
+        let otherwise = if self.has(Sin::GuessesStatuses) {
+            Status::Delivered
+        } else {
+            Status::Unknown
+        };
+        let event = |event: &Value| {
+            let at = Moment::read(&text_in(event, "at"))?;
+            let table = &[("IN", Status::InTransit), ("OK", Status::Delivered)];
+            Some(TrackingEvent::new(
+                &text_in(event, "code"),
+                table,
+                otherwise,
+                at,
+            ))
+        };
+        let events = events.iter().filter_map(event).collect();
+        Ok(vec![TrackedShipment::of_events("EX1", events)])
     }
 }
 
@@ -284,9 +370,12 @@ impl Find for Example {
 
     fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
         match Self::field(answer, "found") {
-            Some(Value::Array(_)) => Ok(Vec::new()),
+            Some(Value::Array(found)) => {
+                let numbers = found.iter().filter_map(Value::as_str).map(str::to_owned);
+                Ok(FoundShipment::of_parcels(numbers))
+            }
             _ if self.has(Sin::FindsNothingInGarbage) && answer.is_success() => Ok(Vec::new()),
-            _ => Err(judge(FAULTS, Self::said(answer)).on_read()),
+            _ => Err(judge(FAULTS, self.said(answer)).on_read()),
         }
     }
 }
@@ -310,7 +399,7 @@ impl Void for Example {
         if silent || answer.is_success() && self.has(Sin::VoidsOnAnySuccess) {
             return VoidAnswer::Voided;
         }
-        judge(FAULTS, Self::said(answer)).on_void()
+        judge(FAULTS, self.said(answer)).on_void()
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Failures, Verdict};
 use crate::carrier::Carrier;
 use crate::faults::{Fault, Meaning};
 use crate::request::Response;
-use crate::step::{Step, Why};
+use crate::step::{Booking, Step, Why};
 
 /// Reads each row of `table`, as `render` puts it into the carrier's words, as the answer to a
 /// booking. A row that an earlier one hides is a failure too: it is dead. `render` puts some code of
@@ -22,25 +22,31 @@ pub fn faults_are_read_as_declared(
     let mut failures = Failures::default();
     failures.check(!table.is_empty(), || "the table is empty".to_owned());
     for row in table {
-        let case = format!("fault {:?} with text {:?}", row.code, row.text);
-        match (carrier.read_booking(None, &render(row)), row.meaning) {
-            (Step::Unknown(evidence), Meaning::Ambiguous) => {
-                let code = evidence.code.as_deref();
-                failures.check(is_code(row, code), || {
-                    format!("{case}: its code is read as {code:?}")
-                });
-            }
-            (Step::NoEffect(why), Meaning::Throttled | Meaning::NotProcessed)
-            | (Step::Refused(why), Meaning::Rejected | Meaning::Unauthorized | Meaning::NotFound) => {
-                same(row, &why, &case, &mut failures)
-            }
-            (step, meaning) => {
-                let read = name_of(&step);
-                failures.add(format!("{case}: declared {meaning:?}, read as {read}"));
-            }
-        }
+        let step = carrier.read_booking(None, &render(row));
+        read_as_declared(row, step, &mut failures);
     }
     failures.verdict()
+}
+
+/// What was read of a fault is what its row declares.
+pub(super) fn read_as_declared(row: &Fault, step: Step<Booking>, failures: &mut Failures) {
+    let case = format!("fault {:?} with text {:?}", row.code, row.text);
+    match (step, row.meaning) {
+        (Step::Unknown(evidence), Meaning::Ambiguous) => {
+            let code = evidence.code.as_deref();
+            failures.check(is_code(row, code), || {
+                format!("{case}: its code is read as {code:?}")
+            });
+        }
+        (Step::NoEffect(why), Meaning::Throttled | Meaning::NotProcessed)
+        | (Step::Refused(why), Meaning::Rejected | Meaning::Unauthorized | Meaning::NotFound) => {
+            same(row, &why, &case, failures);
+        }
+        (step, meaning) => {
+            let read = name_of(&step);
+            failures.add(format!("{case}: declared {meaning:?}, read as {read}"));
+        }
+    }
 }
 
 fn is_code(row: &Fault, read: Option<&str>) -> bool {

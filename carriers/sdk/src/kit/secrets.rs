@@ -1,12 +1,15 @@
 //! No request holds a secret, only named places for secrets, and nobody can forge such a place.
 
 use super::attempt::{Bookable, first_bookable};
+use super::counter::secret;
+use super::dealings::answers_that_say_no;
 use super::{Failures, Verdict};
 use crate::carrier::Carrier;
 use crate::label::LabelFormat;
 use crate::profile::SecretField;
 use crate::request::{Request, secret_place};
 use crate::shipment::{Contract, Shipment};
+use crate::stub::Stub;
 
 /// A text that somebody else types into an order.
 const TEXTS: [fn(&mut Shipment, String); 5] = [
@@ -59,6 +62,38 @@ pub fn no_secret_in_a_dry_run(carrier: &dyn Carrier, contract: &Contract) -> Ver
                 format!("an order can place secret {name} into its own text")
             });
         }
+    }
+    failures.verdict()
+}
+
+/// The same; and no secret is in what anybody could print: the requests' `Debug`, their dry run, and
+/// what is read from answers that refuse.
+///
+/// # Errors
+/// Everything that does not hold.
+pub fn no_secret_leaks(carrier: &dyn Carrier, stub: Stub) -> Verdict {
+    no_secret_in_a_dry_run(carrier, &carrier.specimen())?;
+    let mut failures = Failures::default();
+    let contract = carrier.specimen();
+    let mut printed: Vec<String> = reads(carrier, &contract)
+        .iter()
+        .chain(
+            first_bookable(carrier, &contract)
+                .ok()
+                .map(|one| one.request)
+                .as_ref(),
+        )
+        .map(|request| format!("{request:?} {}", request.body.masked()))
+        .collect();
+    for answer in answers_that_say_no(carrier, stub) {
+        printed.push(format!(
+            "{answer:?} {:?}",
+            carrier.read_booking(None, &answer)
+        ));
+    }
+    for SecretField { name, .. } in carrier.profile().secrets {
+        let leaks = printed.iter().any(|text| text.contains(&secret(name)));
+        failures.check(!leaks, || format!("the value of secret {name} is printed"));
     }
     failures.verdict()
 }

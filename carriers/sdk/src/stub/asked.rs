@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use crate::body::unformed;
 use crate::json;
 use crate::xml::Element;
 
@@ -102,25 +103,6 @@ impl Asked {
 #[must_use]
 pub fn is_password(password: &str) -> bool {
     !password.is_empty() && password != "wrong"
-}
-
-fn unformed(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|two| str::from_utf8(two).ok());
-        let coded = hex.and_then(|two| u8::from_str_radix(two, 16).ok());
-        rest = after;
-        match (first, coded) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            (b'+', _) => bytes.push(b' '),
-            _ => bytes.push(*first),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// What a body in JSON lacks or has too much of: path, longest text; in the carrier's usual words.
