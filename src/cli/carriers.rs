@@ -4,6 +4,7 @@
 mod certify;
 mod list;
 mod mask;
+mod new;
 mod page;
 mod read;
 mod trial;
@@ -36,6 +37,8 @@ pub enum Command {
         /// As `carriers list` names it
         carrier: String,
     },
+    /// A folder for a carrier that is not there yet: it compiles, is certified, and says what is to be done
+    New(new::Arguments),
     /// Map orders for an account without sending them: how many would be refused, and why
     Try(trial::Arguments),
 }
@@ -52,6 +55,7 @@ pub async fn run(command: Command, source: &Source) -> Result<Ending, Failure> {
         }
         Command::Read(arguments) => read::run(&arguments),
         Command::Certify(arguments) => certify::run(&arguments, source).await,
+        Command::New(arguments) => new::run(&arguments),
         Command::Page { carrier } => page::run(&carrier),
         Command::Try(arguments) => trial::run(&arguments, source),
     }

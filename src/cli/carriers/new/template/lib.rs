@@ -1,0 +1,55 @@
+//! Template Title: how an intent is written for it and how its answers read.
+//!
+//! Pure translation: no network, no clock, no retry, no secret. So far in a made-up wire format; the
+//! README says what is to be done, in the order one works.
+
+mod booking;
+pub mod faults;
+mod mapping;
+mod profile;
+pub mod stub;
+mod tracking;
+mod wire;
+
+use carrier_sdk::{
+    Booking, Carrier, Fault, Find, Intent, Memo, Profile, Proof, Refusal, Request, Response, Step,
+    Track, Void,
+};
+
+/// Template Title as a carrier.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TemplateType;
+
+impl Carrier for TemplateType {
+    fn profile(&self) -> &Profile {
+        &profile::PROFILE
+    }
+
+    fn faults(&self) -> &'static [Fault] {
+        faults::FAULTS
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Fixtures
+    }
+
+    fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
+        mapping::book(intent)
+    }
+
+    fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
+        booking::read(answer)
+    }
+
+    fn finding(&self) -> Option<&dyn Find> {
+        Some(self)
+    }
+
+    fn voiding(&self) -> Option<&dyn Void> {
+        Some(self)
+    }
+
+    fn tracking(&self) -> Option<&dyn Track> {
+        Some(self)
+    }
+}
