@@ -12,8 +12,9 @@ use tracing::{info, warn};
 use crate::bus::{Delivery, Handler, Verdict};
 use crate::ledger::{Change, Kept, Ledger};
 use crate::life::{Event, Life, Received, Verdict as Decided};
-use crate::order::{Decoded, Malformed, Message, decode};
+use crate::order::{Decoded, Malformed, Message, Order, decode};
 use crate::routing::{self, Routes};
+use crate::shadow::Shadow;
 use crate::telemetry::{self, Kind, Span, Spans};
 use crate::trace::Traceparent;
 
@@ -31,6 +32,8 @@ pub struct Intake {
     pub told: Arc<Notify>,
     /// Where its spans go.
     pub spans: Spans,
+    /// Who maps new orders for another account too, only to count.
+    pub shadow: Option<Shadow>,
 }
 
 impl Handler for Intake {
@@ -72,10 +75,12 @@ impl Intake {
             return Vec::new();
         }
         let keys: Vec<_> = changes.iter().map(|change| change.key.clone()).collect();
+        let shadowed: Vec<_> = changes.iter().map(|change| self.shadowed(change)).collect();
         let results = self.ledger.record(changes).await;
         keys.iter()
+            .zip(shadowed)
             .zip(results)
-            .map(|(key, result)| match result {
+            .map(|((key, shadowed), result)| match result {
                 Ok(recorded) => {
                     if recorded.verdict == Decided::Absorbed {
                         let state = recorded.life.state.name();
@@ -83,6 +88,7 @@ impl Intake {
                     }
                     telemetry::notes(&recorded);
                     if recorded.accepted {
+                        self.show(shadowed);
                         self.spans.tell(|| Some(taking(&recorded.life, began)));
                     }
                     Verdict::Durable
@@ -93,6 +99,19 @@ impl Intake {
                 }
             })
             .collect()
+    }
+
+    /// The order in a change, and the account that is to see it too.
+    fn shadowed(&self, change: &Change) -> Option<(String, Order)> {
+        let shadow = self.shadow.as_ref()?;
+        let order: Order = serde_json::from_str(change.kept.order.as_ref()?).ok()?;
+        Some((shadow.wants(&order)?, order))
+    }
+
+    fn show(&self, shadowed: Option<(String, Order)>) {
+        if let Some((shadow, (account, order))) = self.shadow.as_ref().zip(shadowed) {
+            shadow.offer(account, order);
+        }
     }
 
     fn change(&self, delivery: &Delivery) -> Result<Change, Malformed> {

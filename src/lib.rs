@@ -21,6 +21,7 @@ mod carrier_http;
 mod dispatch;
 pub mod registry;
 mod retry;
+mod shadow;
 // keeping it, and telling
 mod events;
 mod http;

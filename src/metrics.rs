@@ -35,6 +35,7 @@ pub struct Metrics {
     look_ups: Family<Ended, Counter>,
     label_requests: Family<Ended, Counter>,
     voids: Family<Ended, Counter>,
+    shadowed: Family<Ended, Counter>,
     booking_time: Family<Line, Histogram, fn() -> Histogram>,
     not_kept: Counter,
 }
@@ -78,7 +79,8 @@ impl Metrics {
 
     fn registered() -> Self {
         let mut registry = Registry::with_prefix(PREFIX);
-        let [attempts, look_ups, label_requests, voids] = [(); 4].map(|()| Family::default());
+        let [attempts, look_ups, label_requests, voids, shadowed] =
+            [(); 5].map(|()| Family::default());
         let booking_time: Family<Line, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(SECONDS));
         let not_kept = Counter::default();
@@ -103,6 +105,11 @@ impl Metrics {
                 "Requests to take a booking back by what came of them",
                 &voids,
             ),
+            (
+                "shadow_orders",
+                "Live orders mapped for a shadow account by what it would do; nothing is sent",
+                &shadowed,
+            ),
         ] {
             registry.register(name, help, Family::clone(family));
         }
@@ -123,6 +130,7 @@ impl Metrics {
             look_ups,
             label_requests,
             voids,
+            shadowed,
             booking_time,
             not_kept,
         }
@@ -150,6 +158,24 @@ impl Metrics {
         };
         let ended = ended(carrier, account, outcome);
         family.get_or_create(&ended).inc();
+    }
+
+    /// Counts what a shadow account would do with a live order; without an outcome only its series begin.
+    pub fn shadowed(&self, carrier: &str, account: &str, outcome: Option<&'static str>) {
+        match outcome {
+            Some(outcome) => {
+                let ended = ended(carrier, account, outcome);
+                self.shadowed.get_or_create(&ended).inc();
+            }
+            None => {
+                for outcome in ["taken", "refused", "skipped"] {
+                    drop(
+                        self.shadowed
+                            .get_or_create(&ended(carrier, account, outcome)),
+                    );
+                }
+            }
+        }
     }
 
     /// Counts a time that the ledger could not keep an outcome.

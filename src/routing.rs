@@ -8,7 +8,7 @@ mod fit;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use carrier_sdk::{Profile, WhoActs};
 use jiff::tz::TimeZone;
@@ -78,6 +78,13 @@ impl Routes {
         Some((account, profile))
     }
 
+    /// The accounts that are the shadow of a route.
+    #[must_use]
+    pub fn shadows(&self) -> BTreeSet<&str> {
+        let routes = self.routes.iter();
+        routes.filter_map(|route| route.shadow.as_deref()).collect()
+    }
+
     /// When this day began, by the clock of the first site.
     #[must_use]
     pub fn midnight(&self, now: Timestamp) -> Timestamp {
@@ -99,6 +106,15 @@ impl Routes {
             (first.at.timestamp(), one).cmp(&(second.at.timestamp(), other))
         });
         all
+    }
+
+    /// The routes for this order's service, site and shop, whatever its country.
+    fn of_service(&self, order: &Order) -> impl Iterator<Item = &Route> + Clone {
+        self.routes.iter().filter(|route| {
+            route.service == order.service
+                && any_or(&route.sites, &order.ship_from)
+                && any_or(&route.shops, &order.key.shop)
+        })
     }
 
     /// When to stop trying by ourselves: the promise, else the greatest age of the service.
@@ -165,6 +181,18 @@ pub fn plan_later(routes: &Routes, order: &Order, now: Timestamp, plan_now: &Pla
     plan(routes, order, then.unwrap_or(missed))
 }
 
+/// The account that the order is mapped for too, as the first route that matches says.
+#[must_use]
+pub fn shadow<'routes>(routes: &'routes Routes, order: &Order) -> Option<&'routes str> {
+    let mut of_service = routes.of_service(order);
+    let matching = of_service.find(|route| any_or(&route.countries, &order.recipient.country))?;
+    matching.shadow.as_deref()
+}
+
+fn any_or(listed: &[String], wanted: &str) -> bool {
+    listed.is_empty() || listed.iter().any(|one| one == wanted)
+}
+
 /// The account the shop asks for, else those of the first route that matches.
 fn accounts_of<'order>(
     routes: &'order Routes,
@@ -183,14 +211,7 @@ fn accounts_of<'order>(
     if let Some(account) = &order.account {
         return Ok(vec![account]);
     }
-    let any_or = |listed: &[String], wanted: &str| {
-        listed.is_empty() || listed.iter().any(|one| one == wanted)
-    };
-    let mut of_service = routes.routes.iter().filter(|route| {
-        route.service == order.service
-            && any_or(&route.sites, &order.ship_from)
-            && any_or(&route.shops, &order.key.shop)
-    });
+    let mut of_service = routes.of_service(order);
     let matching = of_service
         .clone()
         .find(|route| any_or(&route.countries, &order.recipient.country));

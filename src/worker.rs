@@ -32,6 +32,7 @@ use crate::printer;
 use crate::registry;
 use crate::retry::RetryPolicy;
 use crate::routing::Routes;
+use crate::shadow::{Mapping, Shadow};
 use crate::telemetry::{self, Spans};
 
 /// A configured gateway with its ledger open: what the worker and every command stand on.
@@ -159,6 +160,9 @@ pub async fn run(
         stop_relay.clone(),
     ));
     let dispatching = tokio::spawn(Arc::clone(&dispatch).run());
+    let (shadow, mapping) =
+        Shadow::of(&gateway.routes, &gateway.accounts, &dispatch.metrics()).unzip();
+    let mapping = mapping.map(|mapping: Mapping| tokio::spawn(mapping.run(stop_dispatch.clone())));
     let intake: Arc<Intake> = Arc::new(Intake {
         ledger: Arc::clone(&gateway.ledger),
         routes: Arc::clone(&gateway.routes),
@@ -166,6 +170,7 @@ pub async fn run(
         taken,
         told: Arc::clone(&told),
         spans: spans.clone(),
+        shadow,
     });
     info!(
         accounts = gateway.accounts.iter().count(),
@@ -179,6 +184,9 @@ pub async fn run(
     stop_dispatch.cancel();
     dispatching.await.context("the dispatcher ended badly")?;
     info!("what was on the wire is recorded");
+    if let Some(mapping) = mapping {
+        mapping.await.context("the shadow ended badly")?;
+    }
     housekeeping.await.context("housekeeping ended badly")?;
     stop_printer.cancel();
     printer.await.context("the printer ended badly")?;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use carrier_sdk::faults::row_for;
 use carrier_sdk::{Label, WhoActs};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use super::ending::{Ending, Failure};
 use super::orders::{key, moment};
 use super::table::Row;
 use super::{Form, gateway, output};
+use crate::accounts::Accounts;
 use crate::labels;
 use crate::ledger::{Change, Filter, Kept};
 use crate::life::{Decided, Decision, Event, Life, Numbers, ParcelNumbers, State, Verdict};
@@ -96,15 +98,25 @@ struct Line {
     since: Timestamp,
     decide_by: Option<Timestamp>,
     who_acts: WhoActs,
+    /// What that is, in words.
+    action: &'static str,
     why: String,
+    /// What the carrier's atlas says of its code.
+    meaning: Option<&'static str>,
     carrier_reference: Option<String>,
     choices: Vec<String>,
 }
 
 impl Line {
-    fn of(life: &Life) -> Option<Self> {
+    fn of(life: &Life, accounts: &Accounts) -> Option<Self> {
         let park = life.park.as_ref()?;
+        let why = &park.why;
+        let account = accounts.get(&why.account);
+        let atlas = account.map_or(&[][..], |account| account.carrier.faults());
+        let row = row_for(atlas, &why.code, &why.message);
         Some(Self {
+            action: why.who_acts.in_words(),
+            meaning: row.map(|row| row.plain),
             key: life.key.to_string(),
             since: park.since,
             decide_by: park.decide_by,
@@ -113,6 +125,16 @@ impl Line {
             carrier_reference: life.current().map(|booking| booking.reference.clone()),
             choices: park.choices.clone(),
         })
+    }
+}
+
+impl Line {
+    /// Why, and what the code means where that is not in it already.
+    fn in_both_words(&self) -> String {
+        match self.meaning.filter(|meaning| !self.why.contains(meaning)) {
+            Some(meaning) => format!("{}\n{meaning}", self.why),
+            None => self.why.clone(),
+        }
     }
 }
 
@@ -130,8 +152,8 @@ impl Row for Line {
         vec![
             self.key.clone(),
             self.decide_by.map(moment).unwrap_or_default(),
-            format!("{:?}", self.who_acts).to_lowercase(),
-            self.why.clone(),
+            self.action.to_owned(),
+            self.in_both_words(),
             self.carrier_reference.clone().unwrap_or_default(),
             self.choices.join(" "),
         ]
@@ -145,7 +167,10 @@ async fn list(gateway: &Gateway, form: Form) -> Result<Ending, Failure> {
         ..Filter::default()
     };
     let found = gateway.ledger.list(filter).await?;
-    let rows: Vec<Line> = found.iter().filter_map(|row| Line::of(&row.life)).collect();
+    let rows: Vec<Line> = found
+        .iter()
+        .filter_map(|row| Line::of(&row.life, &gateway.accounts))
+        .collect();
     output::rows(form, &rows)?;
     Ok(if rows.is_empty() {
         Ending::Done

@@ -98,6 +98,13 @@ impl Account {
 pub struct More(BTreeMap<String, toml::Value>);
 
 impl More {
+    /// These values.
+    #[must_use]
+    pub fn of(values: BTreeMap<String, String>) -> Self {
+        let values = values.into_iter();
+        Self(values.map(|(name, text)| (name, text.into())).collect())
+    }
+
     /// The names given.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

@@ -111,4 +111,6 @@ pub struct Route {
     pub shops: Vec<String>,
     /// Accounts, in the order they are tried.
     pub accounts: Vec<String>,
+    /// An account that each order is mapped for too, only to count what it would refuse.
+    pub shadow: Option<String>,
 }

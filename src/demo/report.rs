@@ -70,7 +70,7 @@ fn line(role: &Role, life: &Life) -> Line {
 
 fn why(life: &Life) -> String {
     if let Some(park) = &life.park {
-        return format!("{}: {}", who(park.why.who_acts), park.why.message);
+        return format!("{}: {}", park.why.who_acts.name(), park.why.message);
     }
     let voided = life
         .bookings
@@ -82,13 +82,6 @@ fn why(life: &Life) -> String {
         (false, _, Some(refusal)) => refusal.message.clone(),
         (false, _, None) => String::new(),
     }
-}
-
-fn who(who_acts: carrier_sdk::WhoActs) -> String {
-    serde_json::to_value(who_acts)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
 }
 
 /// What the carriers' own books say.

@@ -183,9 +183,10 @@ impl Reading<'_> {
             }
             Step::Refused(why) => Outcome::Refused(self.reason(&why)),
             Step::Unknown(evidence) => {
-                let said = reasons::masked(&evidence.message, self.order);
-                let code = evidence.code.unwrap_or_else(|| format!("http_{status}"));
-                Outcome::Unknown(reasons::plain(self.name, &code, said, WhoActs::Nobody))
+                let atlas = self.account.carrier.faults();
+                Outcome::Unknown(reasons::of_doubt(
+                    self.name, atlas, evidence, status, self.order,
+                ))
             }
             Step::Then(memo) => {
                 let message = format!("the carrier wants yet another step ({})", memo.step);

@@ -2,7 +2,8 @@
 //!
 //! The one gate between what a carrier says (it may quote the address) and events, logs and tables.
 
-use carrier_sdk::{Cause, Refusal, WhoActs, Why};
+use carrier_sdk::faults::row_for;
+use carrier_sdk::{Cause, Evidence, Fault, Refusal, WhoActs, Why};
 
 use crate::carrier_http::{NotSent, Obstacle};
 use crate::life::Reason;
@@ -13,13 +14,7 @@ const SHOWN: usize = 240;
 
 /// Why a carrier did not do it.
 pub fn of_why(account: &str, why: &Why, order: Option<&Order>) -> Reason {
-    let said = masked(&why.message, order);
-    let message = match why.meaning {
-        Some(meaning) if said.is_empty() => meaning.to_owned(),
-        Some(meaning) => format!("{meaning} ({said})"),
-        None if said.is_empty() => "the carrier gave no reason".to_owned(),
-        None => said,
-    };
+    let message = in_both_words(why.meaning, masked(&why.message, order));
     Reason {
         account: account.to_owned(),
         code: why
@@ -29,6 +24,35 @@ pub fn of_why(account: &str, why: &Why, order: Option<&Order>) -> Reason {
         message,
         field: why.field.map(str::to_owned),
         who_acts: why.who_acts,
+    }
+}
+
+/// Ours from the carrier's atlas, then its own.
+fn in_both_words(meaning: Option<&str>, said: String) -> String {
+    match meaning {
+        Some(meaning) if said.is_empty() => meaning.to_owned(),
+        Some(meaning) => format!("{meaning} ({said})"),
+        None if said.is_empty() => "the carrier gave no reason".to_owned(),
+        None => said,
+    }
+}
+
+/// Why an answer leaves a booking in doubt, with what the carrier's atlas says of it.
+pub fn of_doubt(
+    account: &str,
+    atlas: &'static [Fault],
+    evidence: Evidence,
+    status: u16,
+    order: Option<&Order>,
+) -> Reason {
+    let code = evidence.code.as_deref().unwrap_or_default();
+    let row = row_for(atlas, code, &evidence.message);
+    Reason {
+        account: account.to_owned(),
+        message: in_both_words(row.map(|row| row.plain), masked(&evidence.message, order)),
+        field: None,
+        who_acts: row.map_or(WhoActs::Nobody, |row| row.who_acts),
+        code: evidence.code.unwrap_or_else(|| format!("http_{status}")),
     }
 }
 
@@ -157,6 +181,31 @@ fn replace_ignoring_case(text: &str, wanted: &str) -> String {
 mod tests {
     use super::*;
     use crate::order::sample;
+
+    #[test]
+    fn a_doubt_says_what_the_carriers_atlas_says_of_it_and_who_acts() {
+        const ATLAS: &[Fault] = &[Fault::code(
+            "17",
+            carrier_sdk::Meaning::Ambiguous,
+            WhoActs::Carrier,
+            "their database broke",
+        )];
+        let evidence = |code: Option<&str>| Evidence {
+            code: code.map(str::to_owned),
+            message: "ORA-600".to_owned(),
+        };
+        let order = sample::order();
+        let doubt = |code| of_doubt("ups", ATLAS, evidence(code), 500, Some(&order));
+        let listed = doubt(Some("17"));
+        assert_eq!(listed.message, "their database broke (ORA-600)");
+        assert_eq!(listed.who_acts, WhoActs::Carrier);
+        let unlisted = doubt(None);
+        assert_eq!(
+            (unlisted.code.as_str(), unlisted.message.as_str()),
+            ("http_500", "ORA-600")
+        );
+        assert_eq!(unlisted.who_acts, WhoActs::Nobody);
+    }
 
     #[test]
     fn a_carriers_words_lose_every_word_of_the_consignee() {

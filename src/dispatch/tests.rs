@@ -125,6 +125,7 @@ impl Workshop {
                 taken: wake,
                 told,
                 spans: Spans::none(),
+                shadow: None,
             },
             running: tokio::spawn(dispatch.run()),
             stage,

@@ -1,32 +1,32 @@
 //! `carriers try`: what would become of orders with an account, without sending anything.
 //!
-//! Each order goes through routing and the carrier's mapping as in the worker. Refusals are counted
-//! by field and reason; one request can be shown, its secrets as `***`.
+//! Each order goes through routing and the carrier's mapping as in the worker (`src/shadow.rs`). What is
+//! told can be mailed: fields, reasons and order ids, and a request only with masked data.
 
 mod bench;
+mod report;
 mod shown;
+mod wording;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::super::config::Source;
 use super::super::ending::{Ending, Failure};
 use super::super::messages::{self, Message};
-use super::super::table::Row;
 use super::super::{Form, output};
 use crate::config;
 use crate::order::{self, Order};
-use bench::{Bench, Reason};
+use crate::shadow::Reason;
+use bench::Bench;
+use report::{Changed, Comparison, Product, Refused, Report};
 use shown::Shown;
+use wording::Change;
 
 const EXAMPLE: &str = include_str!("../../../schemas/examples/order.paid.json");
-
-/// How many orders a refusal names.
-const NAMED: usize = 3;
 
 /// `diligence carriers try ...`
 #[derive(Args)]
@@ -37,9 +37,12 @@ pub struct Arguments {
     /// Orders, one JSON object a line (`-`: standard input); without it the documented example
     #[arg(long, value_name = "FILE")]
     orders: Option<PathBuf>,
-    /// Print the request of the first order that is not refused, with masked data
-    #[arg(long)]
-    show: bool,
+    /// Another account or carrier to compare it with, order by order
+    #[arg(long, value_name = "CARRIER|ACCOUNT")]
+    against: Option<String>,
+    /// Print the request of this order, with masked data; without an id, of the first that is taken
+    #[arg(long, value_name = "ORDER_ID", num_args = 0..=1, default_missing_value = "")]
+    show: Option<String>,
     /// Print it with the consignee's own data
     #[arg(long)]
     show_personal: bool,
@@ -50,26 +53,34 @@ pub struct Arguments {
 /// Runs it. Orders that would be refused are what it is for, and no failure.
 ///
 /// # Errors
-/// When there is no such account or carrier, or the orders cannot be read.
+/// When there is no such account, carrier or order, or the orders cannot be read.
 pub fn run(arguments: &Arguments, source: &Source) -> Result<Ending, Failure> {
     let bench = Bench::of(&arguments.name, source)?;
+    let other = arguments.against.as_deref();
+    let other = other.map(|name| Bench::of(name, source)).transpose()?;
     let messages = match &arguments.orders {
         Some(path) => messages::read(path)?,
         None => vec![Message::document(EXAMPLE)],
     };
+    let wanted = arguments.show.as_deref().unwrap_or_default();
     let mut tally = Tally::default();
+    let mut other_tally = Tally::default();
     let bar = output::progress(messages.len());
     for message in &messages {
-        tally.add(&bench, message, Timestamp::now());
+        let now = Timestamp::now();
+        tally.add(&bench, message, wanted, now);
+        if let Some(other) = &other {
+            other_tally.add(other, message, wanted, now);
+        }
         bar.inc(1);
     }
     bar.finish_and_clear();
     let mut report = tally.report(&bench);
-    if arguments.show || arguments.show_personal {
-        let first = tally.taken.as_ref();
-        let shown = first.map(|order| Shown::of(&bench, order, arguments.show_personal));
+    if arguments.show.is_some() || arguments.show_personal {
+        let shown = tally.shown(&bench, wanted, arguments.show_personal);
         report.request = shown.transpose()?;
     }
+    report.against = other.map(|other| Box::new(tally.compared(&other_tally, &other)));
     report.print(arguments.form)?;
     Ok(Ending::Done)
 }
@@ -77,116 +88,112 @@ pub fn run(arguments: &Arguments, source: &Source) -> Result<Ending, Failure> {
 /// What became of the orders.
 #[derive(Default)]
 struct Tally {
-    orders: usize,
-    refused: usize,
     not_orders: usize,
-    /// The first that would be sent.
-    taken: Option<Order>,
+    /// Each order's key, and whether it would be taken.
+    orders: Vec<(String, bool)>,
+    /// The one to be shown.
+    chosen: Option<Order>,
     refusals: BTreeMap<Reason, Vec<String>>,
+    products: BTreeMap<(String, String), usize>,
+    texts: BTreeMap<(&'static str, Change), Vec<String>>,
 }
 
 impl Tally {
-    fn add(&mut self, bench: &Bench, message: &Message, now: Timestamp) {
+    /// `wanted` is the id of the order to be shown; empty: the first that is taken.
+    fn add(&mut self, bench: &Bench, message: &Message, wanted: &str, now: Timestamp) {
         let decoded = message.decode(config::Bus::default().max_message_bytes);
-        let (key, reasons) = match decoded {
-            Ok(order::Message::Cancelled(_)) => {
-                self.not_orders += 1;
-                return;
+        match decoded {
+            Ok(order::Message::Cancelled(_)) => self.not_orders += 1,
+            Ok(order::Message::Paid(decoded)) => self.order(bench, &decoded.order, wanted, now),
+            Err(malformed) => {
+                let key = format!("line {}", message.line);
+                self.refused(key, vec![malformed.into()]);
             }
-            Ok(order::Message::Paid(decoded)) => {
-                let order = decoded.order;
-                let key = order.key.to_string();
-                match bench.request(&order, now) {
-                    Ok(_) => {
-                        self.orders += 1;
-                        self.taken.get_or_insert(order);
-                        return;
-                    }
-                    Err(reasons) => (key, reasons),
-                }
-            }
-            Err(malformed) => (format!("line {}", message.line), vec![malformed.into()]),
+        }
+    }
+
+    fn order(&mut self, bench: &Bench, order: &Order, wanted: &str, now: Timestamp) {
+        let key = order.key.to_string();
+        let named = key == wanted || order.key.order_id == wanted;
+        if named {
+            self.chosen.get_or_insert_with(|| order.clone());
+        }
+        let mapped = match bench.mapped(order, now) {
+            Ok(mapped) => mapped,
+            Err(reasons) => return self.refused(key, reasons),
         };
-        self.orders += 1;
-        self.refused += 1;
+        if wanted.is_empty() {
+            self.chosen.get_or_insert_with(|| order.clone());
+        }
+        for text in wording::changes(order, &mapped.request) {
+            self.texts.entry(text).or_default().push(key.clone());
+        }
+        *self.products.entry(mapped.product).or_default() += 1;
+        self.orders.push((key, true));
+    }
+
+    fn refused(&mut self, key: String, reasons: Vec<Reason>) {
         for reason in reasons {
             self.refusals.entry(reason).or_default().push(key.clone());
+        }
+        self.orders.push((key, false));
+    }
+
+    /// The request to be shown; none where no order is taken.
+    fn shown(&self, bench: &Bench, wanted: &str, personal: bool) -> Option<Result<Shown, Failure>> {
+        match (&self.chosen, wanted) {
+            (Some(order), _) => Some(Shown::of(bench, order, personal)),
+            (None, "") => None,
+            (None, id) => {
+                let text = format!("no order {id} is among them, so its request cannot be shown");
+                Some(Err(Failure::usage(text)))
+            }
+        }
+    }
+
+    fn compared(&self, other: &Self, bench: &Bench) -> Comparison {
+        let pairs = || self.orders.iter().zip(&other.orders);
+        let keys = |first: bool, second: bool| {
+            let alike = pairs().filter(move |(one, two)| one.1 == first && two.1 == second);
+            alike.map(|(one, _)| one.0.clone()).collect::<Vec<_>>()
+        };
+        Comparison {
+            both: keys(true, true).len(),
+            only_first: keys(true, false),
+            only_other: keys(false, true),
+            neither: keys(false, false),
+            other: other.report(bench),
         }
     }
 
     fn report(&self, bench: &Bench) -> Report {
-        let grouped = self.refusals.iter().map(|(reason, keys)| Refused {
+        let refusals = self.refusals.iter().map(|(reason, orders)| Refused {
             field: reason.field.clone(),
             reason: reason.text.clone(),
-            orders: keys.len(),
-            first: keys.iter().take(NAMED).cloned().collect(),
+            orders: orders.clone(),
         });
-        let mut refusals: Vec<Refused> = grouped.collect();
-        refusals.sort_by_key(|refused| std::cmp::Reverse(refused.orders));
+        let mut refusals: Vec<Refused> = refusals.collect();
+        refusals.sort_by_key(|refused| std::cmp::Reverse(refused.orders.len()));
+        let texts = self.texts.iter().map(|((field, change), orders)| Changed {
+            field,
+            change: *change,
+            orders: orders.clone(),
+        });
+        let products = self.products.iter().map(|((code, name), orders)| Product {
+            code: code.clone(),
+            name: name.clone(),
+            orders: *orders,
+        });
         Report {
             account: bench.describe(),
-            orders: self.orders,
-            refused: self.refused,
+            orders: self.orders.len(),
+            refused: self.orders.iter().filter(|(_, taken)| !taken).count(),
             not_orders: self.not_orders,
             refusals,
+            products: products.collect(),
+            texts: texts.collect(),
             request: None,
+            against: None,
         }
-    }
-}
-
-/// What `carriers try` tells.
-#[derive(Serialize)]
-struct Report {
-    account: String,
-    orders: usize,
-    refused: usize,
-    not_orders: usize,
-    refusals: Vec<Refused>,
-    request: Option<Shown>,
-}
-
-impl Report {
-    fn print(&self, form: Form) -> Result<(), Failure> {
-        if form.json {
-            return output::json(self);
-        }
-        output::table(&self.refusals)?;
-        let (refused, orders) = (self.refused, self.orders);
-        let verdict = format!("{}: {refused} of {orders} would be refused.", self.account);
-        output::line(&verdict)?;
-        if self.not_orders > 0 {
-            output::line(&format!("Cancellations, not tried: {}.", self.not_orders))?;
-        }
-        match &self.request {
-            Some(shown) => output::line(&format!("\n{shown}")),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Orders refused for one reason.
-#[derive(Serialize)]
-struct Refused {
-    field: String,
-    reason: String,
-    orders: usize,
-    first: Vec<String>,
-}
-
-impl Row for Refused {
-    const HEADINGS: &'static [&'static str] = &[
-        "Field",
-        "Why it would be refused",
-        "Orders",
-        "First of them",
-    ];
-
-    fn cells(&self) -> Vec<String> {
-        vec![
-            self.field.clone(),
-            self.reason.clone(),
-            self.orders.to_string(),
-            self.first.join("\n"),
-        ]
     }
 }

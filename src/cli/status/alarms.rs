@@ -332,9 +332,7 @@ fn of_parked(facts: &Facts, books: &Books) -> Option<Alarm> {
 pub fn by_who_acts(books: &Books) -> String {
     let mut counts = std::collections::BTreeMap::<String, u64>::new();
     for parked in &books.parked {
-        *counts
-            .entry(format!("{:?}", parked.who_acts).to_lowercase())
-            .or_default() += 1;
+        *counts.entry(parked.who_acts.name().to_owned()).or_default() += 1;
     }
     let counts: Vec<String> = counts
         .iter()

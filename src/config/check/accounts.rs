@@ -4,7 +4,7 @@ use carrier_sdk::Profile;
 use carrier_sdk::geography::is_country;
 
 use super::{Review, settings::is_loopback, suggest};
-use crate::config::{Account, AccountProduct, Environment};
+use crate::config::{Account, AccountProduct, Environment, Route};
 
 /// What a lease must have beyond the call, for taking the permits, reading and committing: a sixth of
 /// it, ten seconds at most.
@@ -132,7 +132,10 @@ fn check_trucks(review: &mut Review<'_>, account: &Account) {
         review.warning(&place(account, "id"), message, remedy);
     }
     let mut routes = review.config.routes.iter();
-    if !routes.any(|route| route.accounts.contains(&account.id)) {
+    let names = |route: &Route| {
+        route.accounts.contains(&account.id) || route.shadow.as_ref() == Some(&account.id)
+    };
+    if !routes.any(names) {
         let message = "no route names this account: only orders that ask for it go there";
         review.warning(&place(account, "id"), message, "add it to a route");
     }

@@ -58,6 +58,25 @@ fn check_route(review: &mut Review<'_>, place: &str, route: &Route) {
             check_leads_somewhere(review, place, route, account);
         }
     }
+    check_shadow(review, place, route);
+}
+
+/// A shadow must be able to take what it is shown, and must not book it already.
+fn check_shadow(review: &mut Review<'_>, place: &str, route: &Route) {
+    let Some(id) = &route.shadow else { return };
+    let place = format!("{place}.shadow");
+    review.check_account_known(&place, id);
+    if route.accounts.contains(id) {
+        let message = format!("account {id} takes the orders of this route already");
+        review.warning(
+            &place,
+            &message,
+            "name an account that the route does not use",
+        );
+    }
+    if let Some(account) = review.account(id) {
+        check_leads_somewhere(review, &place, route, account);
+    }
 }
 
 /// The account must have a product for the service, and for each country the route names

@@ -99,6 +99,25 @@ fn names_that_lead_nowhere_are_refused() {
 }
 
 #[test]
+fn a_shadow_is_an_account_that_the_route_does_not_use() {
+    let accounts = "accounts = [\"chronopost\", \"dhl\"]              # tried";
+    refuses(
+        accounts,
+        "accounts = [\"dhl\"]\nshadow = \"ups\" #",
+        "routes[0].shadow",
+        "no account ups",
+    );
+    let sound = changed(accounts, "accounts = [\"dhl\"]\nshadow = \"chronopost\" #");
+    assert_eq!(check(&sound, &PROFILES), []);
+    let twice = changed(accounts, "accounts = [\"dhl\"]\nshadow = \"dhl\" #");
+    let findings = check(&twice, &PROFILES);
+    let found = findings
+        .iter()
+        .find(|finding| finding.place == "routes[0].shadow");
+    assert!(found.is_some_and(|finding| finding.severity == Severity::Warning));
+}
+
+#[test]
 fn ids_are_unique_and_such_that_an_order_can_name_them() {
     refuses(
         "id = \"chronopost\"",

@@ -1,56 +1,18 @@
 //! The account that orders are tried with: one of the configuration, or one made up for a carrier.
 
-use carrier_sdk::{Carrier, Intent, Refusal, Request};
+use carrier_sdk::Carrier;
+use jiff::Timestamp;
 use jiff::civil::Time;
-use jiff::{Timestamp, ZonedDateTime};
 
 use super::super::super::config::Source;
 use super::super::super::ending::Failure;
 use super::super::{example, known};
 use crate::accounts::Account;
 use crate::config::{self, AccountProduct, Config, Environment, More, WhenInDoubt};
-use crate::life::{self, Unfit};
-use crate::order::{Malformed, Order};
+use crate::order::Order;
 use crate::registry;
-use crate::routing::{self, Routes};
-
-/// Why an order would be refused: the field, and the reason without any value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reason {
-    /// Path in the order; empty: the message as a whole.
-    pub field: String,
-    /// In plain words.
-    pub text: String,
-}
-
-impl From<Malformed> for Reason {
-    fn from(malformed: Malformed) -> Self {
-        let path = malformed.path.unwrap_or_default();
-        Self {
-            field: path.strip_prefix("$.").unwrap_or(&path).to_owned(),
-            text: format!("no order: {}", malformed.reason),
-        }
-    }
-}
-
-impl From<Unfit> for Reason {
-    fn from(unfit: Unfit) -> Self {
-        Self {
-            field: unfit.field.unwrap_or_default(),
-            text: unfit.message,
-        }
-    }
-}
-
-fn reasons(refusal: Refusal) -> Vec<Reason> {
-    let problems = refusal.problems.into_iter();
-    problems
-        .map(|problem| Reason {
-            field: problem.field,
-            text: problem.message,
-        })
-        .collect()
-}
+use crate::routing::Routes;
+use crate::shadow::{self, Mapped, Reason};
 
 /// An account and the routes to it.
 pub struct Bench {
@@ -121,35 +83,16 @@ impl Bench {
         &self.account.settings.base_url
     }
 
-    /// The request that would book this order now.
-    pub fn request(&self, order: &Order, now: Timestamp) -> Result<Request, Vec<Reason>> {
+    /// What would be sent to book this order now.
+    ///
+    /// # Errors
+    /// Every reason why it would be refused.
+    pub fn mapped(&self, order: &Order, now: Timestamp) -> Result<Mapped, Vec<Reason>> {
         let mut order = order.clone();
-        order.account = Some(self.account.settings.id.clone());
         if let Some(site) = &self.made_up {
             (order.service, order.ship_from) = (SERVICE.to_owned(), site.clone());
         }
-        let plan = routing::plan(&self.routes, &order, now);
-        let Some(candidate) = plan.candidates.first() else {
-            return Err(plan.unfit.into_iter().map(Reason::from).collect());
-        };
-        let lost = |field: &str, message: &str| reasons(Refusal::one(field, message));
-        let hand_over_at: ZonedDateTime = candidate
-            .hand_over_at
-            .parse()
-            .map_err(|_| lost("ship_on", "the truck's time cannot be read"))?;
-        let site = self
-            .routes
-            .site(&order.ship_from)
-            .ok_or_else(|| lost("ship_from", "no site of this name is configured"))?;
-        let intent = Intent {
-            reference: life::reference(&order.key, 1, candidate.reference_max, false),
-            contract: self.account.contract.clone(),
-            product: candidate.product.clone(),
-            label_format: self.account.label_format,
-            hand_over_at,
-            shipment: order.shipment(site),
-        };
-        self.account.carrier.book(&intent).map_err(reasons)
+        shadow::mapped(&self.account, &self.routes, order, now)
     }
 }
 
@@ -159,6 +102,7 @@ const SERVICE: &str = "express";
 /// The example's site with one account, which books every product of the carrier, by any truck.
 fn made_up(carrier: &dyn Carrier) -> Result<Config, Failure> {
     let profile = carrier.profile();
+    let specimen = carrier.specimen();
     let products = profile.products.iter().map(|product| AccountProduct {
         service: SERVICE.to_owned(),
         code: product.code.to_owned(),
@@ -171,7 +115,7 @@ fn made_up(carrier: &dyn Carrier) -> Result<Config, Failure> {
         carrier: profile.name.to_owned(),
         environment: Environment::Test,
         base_url: profile.base_url.to_owned(),
-        account_number: "12345678".to_owned(),
+        account_number: specimen.number,
         timeout_s: 60,
         concurrency: 1,
         rate_per_s: None,
@@ -182,7 +126,7 @@ fn made_up(carrier: &dyn Carrier) -> Result<Config, Failure> {
         when_in_doubt: WhenInDoubt::Park,
         label_format: profile.label_formats.first().copied(),
         products: products.collect(),
-        more: More::default(),
+        more: More::of(specimen.settings),
     };
     let mut config = example()?;
     for site in &mut config.sites {

@@ -32,8 +32,8 @@ impl Shown {
         } else {
             mask::masked(order)
         };
-        match bench.request(&order, Timestamp::now()) {
-            Ok(request) => Ok(Self::from(bench.base_url(), request)),
+        match bench.mapped(&order, Timestamp::now()) {
+            Ok(mapped) => Ok(Self::from(bench.base_url(), mapped.request)),
             Err(reasons) => {
                 let fields: Vec<&str> =
                     reasons.iter().map(|reason| reason.field.as_str()).collect();
