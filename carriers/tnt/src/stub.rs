@@ -4,7 +4,9 @@
 //! Reads requests by itself, so that a mistake in `mapping` is not made twice. Refuses what TNT would
 //! refuse; the password `wrong` is the wrong one.
 
-use carrier_sdk::stub::{Answer, Asked, Bench, Desk, Refused, Reply, StubBooking, is_password};
+use carrier_sdk::stub::{
+    Answer, Asked, Bench, Desk, LabelKind, Refused, Reply, StubBooking, is_password,
+};
 use carrier_sdk::xml::{Element, Node, branch, leaf};
 
 use crate::profile::PROFILE;
@@ -95,19 +97,19 @@ fn told(
     desk: &Desk<'_>,
     asked: &Asked,
     (operation, key): (&str, &str),
-    say: fn(&StubBooking) -> Answer,
+    say: fn(&StubBooking, LabelKind) -> Answer,
 ) -> Reply {
     let booking = desk.by_number(&number_of(key));
-    let answer = || match &booking {
+    let answer = |kind| match &booking {
         _ if asked.basic().is_none() => failure("runtime_error", LOGIN),
         None => failure("runtime_error", "The access key is not known"),
-        Some(booking) => say(booking),
+        Some(booking) => say(booking, kind),
     };
     let reference = booking.as_ref().map(|booking| booking.reference.as_str());
-    desk.answer(operation, reference, answer, &refuse)
+    desk.step(operation, reference, answer, &refuse)
 }
 
-fn result(booking: &StubBooking) -> Answer {
+fn result(booking: &StubBooking, _: LabelKind) -> Answer {
     let consignment = || {
         [
             leaf("CONREF", format!("parcels-{}", booking.parcels.len())),
@@ -124,7 +126,10 @@ fn result(booking: &StubBooking) -> Answer {
     Answer::xml(200, &branch("document", fields))
 }
 
-fn label(booking: &StubBooking) -> Answer {
+fn label(booking: &StubBooking, kind: LabelKind) -> Answer {
+    if kind != LabelKind::Good {
+        return error(("L01", "The label cannot be made"));
+    }
     let fields = [
         leaf("consignmentNumber", &booking.tracking_number),
         leaf("totalNumberOfPieces", booking.parcels.len()),

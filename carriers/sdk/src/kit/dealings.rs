@@ -311,7 +311,10 @@ fn gone_wrong(
     fault: StubFault,
     reading: Reading,
 ) -> Result<(), String> {
-    let counter = Counter::with_fault(carrier, stub, "book", fault);
+    // Who books in steps gives the label in one of its own.
+    let by_itself = reading == Reading::BookedWithoutLabel && carrier.continuing().is_some();
+    let operation = if by_itself { "label" } else { "book" };
+    let counter = Counter::with_fault(carrier, stub, operation, fault);
     let Bookable { intent, .. } = first_bookable(carrier, &counter.contract)?;
     let step = counter.book(&intent)?.step;
     let labelled = |booking: &Booking| booking.parcels.iter().any(|parcel| parcel.label.is_some());

@@ -54,6 +54,18 @@ impl<'bench> Desk<'bench> {
         reply(self.bench, fault, |_| answer(), refuse)
     }
 
+    /// The reply to a further step of a booking. `answer` is told how its label is to be.
+    pub fn step(
+        &self,
+        operation: &str,
+        reference: Option<&str>,
+        answer: impl FnOnce(LabelKind) -> Answer,
+        refuse: &dyn Fn(Refused<'_>) -> Answer,
+    ) -> Reply {
+        let fault = self.bench.faults.draw(self.carrier, operation, reference);
+        reply(self.bench, fault, answer, refuse)
+    }
+
     /// The reply to a request that is none of the carrier's: no fault is drawn.
     pub fn puzzled(&self, said: Answer) -> Reply {
         let again = said.clone();
