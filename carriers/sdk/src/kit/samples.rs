@@ -68,15 +68,20 @@ pub fn samples_read_by(
     failures.verdict().map(|()| rows.len())
 }
 
-/// Like [`samples`], with the carrier's folder in `$DILIGENCE_SAMPLES`; 0 when that is not set.
+/// Like [`samples`], with the carrier's folder in `$DILIGENCE_SAMPLES`; 0 when that is not set, or has
+/// none for this carrier, as for one that was begun today.
 ///
 /// # Errors
 /// As for [`samples`].
 pub fn samples_from_environment(carrier: &dyn Carrier) -> Result<usize, Failures> {
-    match std::env::var_os("DILIGENCE_SAMPLES") {
-        Some(folder) => samples(carrier, &Path::new(&folder).join(carrier.profile().name)),
-        None => Ok(0),
+    let Some(all) = std::env::var_os("DILIGENCE_SAMPLES") else {
+        return Ok(0);
+    };
+    let own = Path::new(&all).join(carrier.profile().name);
+    if Path::new(&all).is_dir() && !own.exists() {
+        return Ok(0);
     }
+    samples(carrier, &own)
 }
 
 fn listed(folder: &Path) -> Result<Vec<Sample>, String> {
