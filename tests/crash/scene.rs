@@ -115,6 +115,10 @@ async fn meet_the_point(world: &mut World, case: Case) -> bool {
         // What it was about to do, it does now, or sees that it may not.
         settle(world).await;
         assert_eq!(first.sigterm().await, Some(0), "it was woken, and drains");
+        // What it kept last, the other tells.
+        world
+            .wait_until("all to be told", async || nothing_is_untold(world))
+            .await;
         return true;
     }
     let hit = first.has_ended();
@@ -134,6 +138,13 @@ fn is_settled(world: &World) -> bool {
         && states(world)
             .iter()
             .all(|(id, state)| ends.get(id) == Some(state))
+}
+
+/// Every event that was kept has left.
+fn nothing_is_untold(world: &World) -> bool {
+    let (_, said) = world.run(&["status", "--json"]);
+    let said: Value = serde_json::from_str(&said).unwrap_or_default();
+    said["books"]["outbox"]["events"] == 0
 }
 
 async fn settle(world: &World) {
