@@ -59,6 +59,8 @@ pub struct Setup {
     pub when_in_doubt: &'static str,
     pub probe_s: u64,
     pub accounts: Vec<Account>,
+    /// Further accounts, as they stand in the file.
+    pub more_accounts: String,
     /// The accounts of the one route, as they stand in a list.
     pub route: &'static str,
 }
@@ -81,6 +83,7 @@ impl Setup {
             when_in_doubt: "park",
             probe_s: 300,
             accounts: Vec::new(),
+            more_accounts: String::new(),
             route: "\"chronopost\", \"dhl\"",
         };
         setup.account("chronopost", Carrier::Chronopost, stubs);
@@ -138,7 +141,7 @@ impl Setup {
         for account in &self.accounts {
             write!(text, "{}", self.account_text(account)).expect("a String takes it");
         }
-        text
+        text + &self.more_accounts
     }
 
     fn account_text(&self, account: &Account) -> String {

@@ -17,6 +17,7 @@ mod bad_input;
 mod crowd;
 mod dead;
 mod endings;
+mod every_carrier;
 mod file;
 mod hostile;
 pub mod night;
