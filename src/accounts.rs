@@ -92,12 +92,12 @@ impl Account {
         })
     }
 
-    fn access(&self) -> Access {
+    fn access(&self, in_flight: usize) -> Access {
         let mut access = Access::new(&self.settings.id, &self.settings.base_url);
         access.secrets = self.settings.secrets(self.profile());
         access.timeout = self.settings.timeout();
         access.read_timeout = access.timeout;
-        access.concurrency = self.settings.concurrency;
+        access.concurrency = self.settings.concurrency.min(in_flight);
         access.rate_per_s = self.settings.rate_per_s;
         access
     }
@@ -157,9 +157,10 @@ impl Accounts {
             .join(" ")
     }
 
-    /// What `carrier_http` must know of each.
-    pub fn access(&self) -> Vec<Access> {
-        self.by_id.values().map(Account::access).collect()
+    /// What `carrier_http` must know of each, which has so many calls at a time at most.
+    pub fn access(&self, in_flight: usize) -> Vec<Access> {
+        let accounts = self.by_id.values();
+        accounts.map(|account| account.access(in_flight)).collect()
     }
 
     /// What the life machine must know of times and abilities.

@@ -7,6 +7,7 @@
 
 mod answers;
 mod evidence;
+mod hands;
 mod leave;
 mod limits;
 mod lines;
@@ -21,13 +22,12 @@ mod telling;
 #[cfg(feature = "stub")]
 mod tests;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -38,16 +38,17 @@ use crate::carrier_http::{CarrierHttp, Deadline, NotSent, Sent};
 use crate::ledger::{Due, Ledger, LedgerError};
 use crate::life::{self, Action, Answered, Claim, Event, Life, Outcome, Plan, Policy};
 use crate::metrics::Metrics;
-use crate::order::{Key, Order};
+use crate::order::Order;
 use crate::retry::RetryPolicy;
 use crate::routing::{self, Routes};
 use crate::sabotage::{Point, pass};
 use crate::telemetry::Spans;
 
+use hands::Hands;
 use leave::{Full, Leave};
 use limits::Place;
 use lines::Lines;
-use looking::{LOOK_AGAIN, in_hand, on_the_wire};
+use looking::LOOK_AGAIN;
 use prepare::Prepared;
 
 /// Everything a dispatch needs.
@@ -68,7 +69,7 @@ pub struct Parts {
     pub worker: String,
     /// How long an action takes at most.
     pub lease: Duration,
-    /// Orders claimed and not answered yet, at a time.
+    /// Orders of one account claimed and not answered yet, at a time; its own `concurrency` may be less.
     pub in_flight: usize,
     /// Counts what comes of it.
     pub metrics: Arc<Metrics>,
@@ -112,13 +113,7 @@ impl Restored {
 pub struct Dispatch {
     parts: Parts,
     lines: Lines,
-    /// Orders in hand.
-    slots: Arc<Semaphore>,
-    /// Orders on the wire, from before the claim until the answer.
-    wire: Arc<Semaphore>,
-    /// The last look found as much as there was room for.
-    more: AtomicBool,
-    busy: std::sync::Mutex<BTreeSet<Key>>,
+    hands: Hands,
     /// An outcome could not be kept: nothing new is claimed until it is (rule 13).
     stalled: AtomicBool,
 }
@@ -128,10 +123,7 @@ impl Dispatch {
     pub fn new(parts: Parts) -> Arc<Self> {
         Arc::new(Self {
             lines: Lines::to(&parts.accounts),
-            slots: Arc::new(Semaphore::new(in_hand(&parts))),
-            wire: Arc::new(Semaphore::new(on_the_wire(&parts))),
-            more: AtomicBool::new(false),
-            busy: std::sync::Mutex::default(),
+            hands: Hands::of(&parts.accounts, parts.in_flight),
             stalled: AtomicBool::new(false),
             parts,
         })
@@ -142,10 +134,8 @@ impl Dispatch {
         let tasks = TaskTracker::new();
         tasks.spawn(Arc::clone(&self).probe_paused());
         while !self.parts.stop.is_cancelled() {
-            self.start_due(&tasks).await;
-            if !self.more.load(Ordering::Relaxed) {
-                self.rest().await;
-            }
+            let found = self.start_due(&tasks).await;
+            self.rest(found).await;
         }
         tasks.close();
         tasks.wait().await;
@@ -163,7 +153,7 @@ impl Dispatch {
 
     /// Whether nothing is being worked on at this moment.
     pub fn is_idle(&self) -> bool {
-        self.busy().is_empty()
+        self.hands.are_empty()
     }
 
     /// Works on one order until nothing is due for it at this moment, or no next step may begin.
@@ -180,6 +170,9 @@ impl Dispatch {
                 Err(LedgerError::ReferenceTaken) if !hashed => hashed = true,
                 Err(problem) => {
                     warn!(key = %due.life.key, "nothing was sent for this order: {problem}");
+                    // It stays in hand: what the ledger cannot keep now is not asked of it at once.
+                    let pause = tokio::time::sleep(LOOK_AGAIN);
+                    self.parts.stop.run_until_cancelled(pause).await;
                     return true;
                 }
             }
@@ -334,15 +327,10 @@ impl Dispatch {
         deadline: Deadline,
     ) -> Life {
         let began = Instant::now();
-        let (prepared, permit, on_the_wire) = match leave {
-            Some(leave) if leave.is_for(action, life) => {
-                (leave.prepared, Some(leave.permit), leave.on_the_wire)
-            }
-            Some(leave) => {
-                let prepared = self.prepare(action, life, order);
-                (prepared, Some(leave.permit), leave.on_the_wire)
-            }
-            None => (self.prepare(action, life, order), None, None),
+        let (prepared, permit) = match leave {
+            Some(leave) if leave.is_for(action, life) => (leave.prepared, Some(leave.permit)),
+            Some(leave) => (self.prepare(action, life, order), Some(leave.permit)),
+            None => (self.prepare(action, life, order), None),
         };
         let sent = match (&prepared, permit) {
             (Prepared::Call { account, request }, Some(Ok(permit))) => {
@@ -359,7 +347,6 @@ impl Dispatch {
         let walked = self
             .further_steps(action, life, &prepared, sent, deadline)
             .await;
-        drop(on_the_wire);
         pass(match action {
             Action::Book { .. } => Point::Answered,
             Action::LookUp { .. } => Point::LookedUp,
@@ -383,12 +370,6 @@ impl Dispatch {
         let after = self.keep(life.key.clone(), event, kept).await;
         pass(Point::OutcomeKept);
         after
-    }
-
-    fn busy(&self) -> std::sync::MutexGuard<'_, BTreeSet<Key>> {
-        self.busy
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -104,6 +104,28 @@ pub struct Due {
     pub order: Option<String>,
 }
 
+/// What is looked for among the orders that are due.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// At most so many.
+    pub limit: usize,
+    /// None of these.
+    pub except: &'a [Key],
+    /// Only those that probably need this account's line next (empty: of which no account is known).
+    pub line: Option<&'a str>,
+}
+
+impl Look<'_> {
+    /// So many of all.
+    pub fn at_most(limit: usize) -> Self {
+        Self {
+            limit,
+            except: &[],
+            line: None,
+        }
+    }
+}
+
 /// Why a change is not durable.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LedgerError {
@@ -210,12 +232,8 @@ pub trait Ledger: Outbox {
     /// Keeps changes; each is answered on its own. When this returns, `Ok` ones are durable.
     fn record(&self, changes: Vec<Change>) -> BoxFuture<'_, Vec<Result<Recorded, LedgerError>>>;
 
-    /// Orders due by now, except these keys: first those whose truck (else whose deadline) is next.
-    fn due<'a>(
-        &'a self,
-        limit: usize,
-        except: &'a [Key],
-    ) -> BoxFuture<'a, Result<Vec<Due>, LedgerError>>;
+    /// Orders due by now: first those whose truck (else whose deadline) is next.
+    fn due<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Vec<Due>, LedgerError>>;
 
     /// Now, by the clock that its transactions go by: a machine whose own clock is wrong still tells
     /// what is due.

@@ -276,7 +276,7 @@ fn dispatch(
     [wake, to_print, told]: [Arc<Notify>; 3],
 ) -> anyhow::Result<Arc<Dispatch>> {
     let settings = &gateway.config.dispatch;
-    let http = CarrierHttp::new(gateway.accounts.access())
+    let http = CarrierHttp::new(gateway.accounts.access(settings.in_flight))
         .context("the accounts cannot be reached as configured")?;
     Ok(Dispatch::new(Parts {
         ledger: Arc::clone(&gateway.ledger),

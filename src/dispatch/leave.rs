@@ -1,9 +1,5 @@
 //! What must be had before anything is claimed (rule 3): a place of the account's day, the permit of its
-//! line, a place on the wire. Dropped, all of it is given back.
-
-use std::sync::Arc;
-
-use tokio::sync::OwnedSemaphorePermit;
+//! line. Dropped, all of it is given back.
 
 use super::Dispatch;
 use super::limits::Place;
@@ -17,10 +13,8 @@ pub struct Full;
 
 /// Leave to act on an order.
 pub struct Leave {
-    /// The carrier's side of it.
+    /// Of the account's line.
     pub permit: Result<Permit, NotSent>,
-    /// Ours.
-    pub on_the_wire: Option<OwnedSemaphorePermit>,
     /// The request as it was foreseen, and the booking it was made from.
     pub prepared: Prepared,
     booking: Option<Booking>,
@@ -57,8 +51,7 @@ impl Dispatch {
         place.transpose()
     }
 
-    /// The permit for an action and its place on the wire, held before its claim commits (rule 3).
-    /// The permit first: who waits for a carrier keeps nobody off the wire.
+    /// The permit for an action, held before its claim commits (rule 3).
     pub(super) async fn leave_for(
         &self,
         action: Action,
@@ -77,8 +70,6 @@ impl Dispatch {
             permit,
             prepared,
             booking: life.booking(action.booking()).cloned(),
-            // Never closed; without a place the permit alone bounds it.
-            on_the_wire: Arc::clone(&self.wire).acquire_owned().await.ok(),
         }
     }
 }

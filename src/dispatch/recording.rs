@@ -25,6 +25,7 @@ impl Dispatch {
                 Ok(recorded) => {
                     if self.stalled.swap(false, Ordering::AcqRel) {
                         info!("the ledger keeps outcomes again");
+                        self.parts.wake.notify_one();
                     }
                     telemetry::notes(&recorded);
                     return recorded.life;

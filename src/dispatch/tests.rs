@@ -1,17 +1,19 @@
 //! The dispatcher against real stubs over HTTP and a real SQLite ledger that can be made to fail.
 
 mod accounts;
+mod clock;
 mod failing;
 mod found;
 mod steps;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use carrier_sdk::Carrier;
 use carrier_sdk::stub::{FaultRule, StubFault};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -74,8 +76,8 @@ impl Workshop {
         Self::at(folder, stage, gateway)
     }
 
-    /// With a ledger whose clock is so much ahead of this machine's.
-    async fn ahead(by: Duration) -> Self {
+    /// With a ledger whose clock is so many seconds ahead of this machine's, which may change.
+    async fn ahead(seconds: Arc<AtomicI64>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let stage = Stage::build(folder.path(), None).await.expect("a stage");
         let mut gateway = Gateway::open(stage.config.clone())
@@ -83,7 +85,10 @@ impl Workshop {
             .expect("a gateway");
         let rules = Rules {
             policy: Arc::clone(&gateway.policy),
-            clock: Clock::new(move || later(Timestamp::now(), by)),
+            clock: Clock::new(move || {
+                let ahead = SignedDuration::from_secs(seconds.load(Ordering::SeqCst));
+                Timestamp::now().checked_add(ahead).expect("a time")
+            }),
             ..Rules::default()
         };
         let ledger = ledger::open(&stage.config.ledger.url, rules).await;
@@ -98,7 +103,7 @@ impl Workshop {
         let dispatch = Dispatch::new(Parts {
             ledger: Arc::<Failing>::clone(&ledger),
             accounts: Arc::clone(&gateway.accounts),
-            http: Arc::new(CarrierHttp::new(gateway.accounts.access()).expect("lines")),
+            http: Arc::new(CarrierHttp::new(gateway.accounts.access(8)).expect("lines")),
             routes: Arc::clone(&gateway.routes),
             policy: Arc::clone(&gateway.policy),
             retry: RetryPolicy {
@@ -243,7 +248,7 @@ async fn a_lost_answer_is_looked_up_voided_and_booked_anew_with_a_label() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_whose_clock_is_slow_does_what_is_due_by_the_ledgers() {
-    a_lost_answer_is_made_good(Workshop::ahead(Duration::from_secs(3600)).await).await;
+    a_lost_answer_is_made_good(Workshop::ahead(Arc::new(AtomicI64::new(3600))).await).await;
 }
 
 async fn a_lost_answer_is_made_good(shop: Workshop) {

@@ -79,7 +79,7 @@ impl Counter {
         let mut sources = Sources {
             ledger: Arc::clone(&desk.ledger),
             bus: Arc::<TroubledBus>::clone(&bus),
-            lines: Arc::new(CarrierHttp::new(accounts.access()).expect("lines")),
+            lines: Arc::new(CarrierHttp::new(accounts.access(8)).expect("lines")),
             accounts,
             metrics: Arc::clone(&metrics),
             token: Token::new(&SecretString::from(TOKEN)),

@@ -272,6 +272,7 @@ fn order_row(life: &Life, due_at: Option<i64>, now: Timestamp) -> Vec<Cell> {
         Cell::Number(due_at),
         life.book_by.unwrap_or(life.deadline).into(),
         now.into(),
+        life.line().into(),
     ]
 }
 

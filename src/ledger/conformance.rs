@@ -51,6 +51,7 @@ macro_rules! facts_of {
             an_event_waits_until_the_print_folder_is_filled,
             a_voided_booking_is_taken_out_of_the_print_folder,
             the_next_truck_is_served_first_and_exceptions_are_left_out,
+            orders_of_one_line_are_found_behind_those_of_another,
             orders_are_counted_and_listed_by_state,
             the_figures_tell_what_is_open_late_in_doubt_and_untold,
             a_ledger_that_holds_nothing_has_figures_too,

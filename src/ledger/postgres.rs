@@ -29,7 +29,7 @@ use super::rows::{self, Cell};
 use super::schema::{self, Dialect};
 use super::sql::engine::{Asked, Engine, Fields, Session};
 use super::sql::{SqlLedger, may_write};
-use super::{Clock, LedgerError, Rules};
+use super::{Clock, LedgerError, Look, Rules};
 use crate::order::Key;
 
 /// Sessions that write. The server lets those who commit at the same time share a flush.
@@ -165,10 +165,11 @@ impl Engine for Server {
         Ok(self.clock.hear(rows::moment(told)))
     }
 
-    fn due<'a>(&'a self, limit: usize, except: &'a [Key]) -> Asked<'a, PgRow> {
-        let except: Vec<String> = except.iter().map(Key::to_string).collect();
-        let values = vec![self.now(), self.me(), limit.into(), list(&except)];
-        self.ask(offers::due().into(), values)
+    fn due<'a>(&'a self, look: Look<'a>) -> Asked<'a, PgRow> {
+        let except: Vec<String> = look.except.iter().map(Key::to_string).collect();
+        let mut values = vec![self.now(), self.me(), look.limit.into(), list(&except)];
+        values.extend(look.line.map(Cell::from));
+        self.ask(offers::due(look.line.is_some()).into(), values)
     }
 
     fn next_due(&self) -> Asked<'_, PgRow> {

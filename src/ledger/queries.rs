@@ -21,6 +21,11 @@ pub static PRINTED: Listing = Listing::new("UPDATE print_jobs SET done_at = $1 W
 pub const DUE: &str = "SELECT o.life, b.body, o.key FROM orders o
  LEFT JOIN order_bodies b ON b.key = o.key AND b.revision = o.revision
  WHERE o.due_at IS NOT NULL AND +o.due_at <= $1 ORDER BY o.urgent_at, o.due_at LIMIT $2 + 0";
+/// The same of those that need the line of $3 next.
+pub const DUE_OF_LINE: &str = "SELECT o.life, b.body, o.key FROM orders o
+ LEFT JOIN order_bodies b ON b.key = o.key AND b.revision = o.revision
+ WHERE o.line = $3 AND o.due_at IS NOT NULL AND +o.due_at <= $1
+ ORDER BY o.urgent_at, o.due_at LIMIT $2 + 0";
 /// When the next order is due.
 pub const NEXT_DUE: &str = "SELECT MIN(due_at) FROM orders WHERE due_at IS NOT NULL";
 /// One order.

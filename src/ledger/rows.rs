@@ -45,11 +45,11 @@ pub struct Table {
 
 /// The lives: the last one wins. What changed is offered anew.
 pub static ORDERS: Table = Table {
-    into: "orders (key, state, revision, life, due_at, urgent_at, changed_at)",
-    columns: 7,
+    into: "orders (key, state, revision, life, due_at, urgent_at, changed_at, line)",
+    columns: 8,
     then: "ON CONFLICT (key) DO UPDATE SET state = excluded.state, revision = excluded.revision,
  life = excluded.life, due_at = excluded.due_at, urgent_at = excluded.urgent_at,
- changed_at = excluded.changed_at, offered_until = 0",
+ changed_at = excluded.changed_at, line = excluded.line, offered_until = 0",
     texts: Texts::new(),
 };
 /// Contents: a revision that was refused as too late may come again with another content.

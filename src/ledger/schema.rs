@@ -63,16 +63,17 @@ pub const MAY_WRITE: &str = "DELETE FROM ledger_versions WHERE version < 0";
 pub const APPLIED: &str = "INSERT INTO ledger_versions (version, applied_at) VALUES ($1, $2)";
 
 /// Every step, oldest first. A step that was released is never edited: another one follows.
-pub const STEPS: [(i64, &str); 5] = [
+pub const STEPS: [(i64, &str); 6] = [
     (1, FIRST),
     (2, GAUGES),
     (3, OFFERS),
     (4, ON_CALL),
     (5, WORKERS),
+    (6, LINES),
 ];
 
 /// The version this program writes.
-pub const NEWEST: i64 = 5;
+pub const NEWEST: i64 = 6;
 
 /// The names of all tables, with blanks between.
 #[cfg(feature = "postgres")]
@@ -249,4 +250,10 @@ CREATE TABLE workers (
     seen_at BIGINT NOT NULL,
     stopped_at BIGINT
 );
+";
+
+/// Whose line an order needs next, so that those of one account can be looked for alone.
+const LINES: &str = "
+ALTER TABLE orders ADD COLUMN line TEXT NOT NULL DEFAULT '';
+CREATE INDEX orders_line ON orders (line, urgent_at, due_at) WHERE due_at IS NOT NULL;
 ";

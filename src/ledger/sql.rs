@@ -23,7 +23,7 @@ use self::engine::{Engine, Session};
 use self::reads::Reads;
 use self::writer::{Answer, Job, Work, Writer, Written};
 use super::{
-    Beat, Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Pause,
+    Beat, Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Look, Note, OrderRow, Pause,
     Paused, Personal, PrintJob, Recorded, Resting, Resumption, Rules, STALE, Worker, rows, schema,
 };
 use crate::life::{Life, State, earlier};
@@ -171,12 +171,8 @@ impl<E: Engine> Ledger for SqlLedger<E> {
         .boxed()
     }
 
-    fn due<'a>(
-        &'a self,
-        limit: usize,
-        except: &'a [Key],
-    ) -> BoxFuture<'a, Result<Vec<Due>, LedgerError>> {
-        self.reads.due(limit, except).boxed()
+    fn due<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Result<Vec<Due>, LedgerError>> {
+        self.reads.due(look).boxed()
     }
 
     fn now(&self) -> Timestamp {

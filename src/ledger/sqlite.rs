@@ -26,8 +26,7 @@ use super::rows::Cell;
 use super::schema::{self, Dialect};
 use super::sql::engine::{Asked, Engine, Fields, Session};
 use super::sql::{SqlLedger, may_write, versions};
-use super::{Clock, LedgerError, Rules, queries};
-use crate::order::Key;
+use super::{Clock, LedgerError, Look, Rules, queries};
 
 /// How long a write waits for another process.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -184,11 +183,14 @@ impl Engine for SqliteFile {
         Ok(self.clock.now())
     }
 
-    fn due<'a>(&'a self, limit: usize, except: &'a [Key]) -> Asked<'a, SqliteRow> {
+    fn due<'a>(&'a self, look: Look<'a>) -> Asked<'a, SqliteRow> {
         let now = Cell::from(self.clock.now().as_microsecond());
         // More than is wanted is read, in place of a list of keys in the statement.
-        let more = limit.saturating_add(except.len());
-        self.ask(queries::DUE.into(), vec![now, more.into()])
+        let more = look.limit.saturating_add(look.except.len());
+        let mut values = vec![now, more.into()];
+        values.extend(look.line.map(Cell::from));
+        let text = look.line.map_or(queries::DUE, |_| queries::DUE_OF_LINE);
+        self.ask(text.into(), values)
     }
 
     fn next_due(&self) -> Asked<'_, SqliteRow> {

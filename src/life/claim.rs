@@ -136,6 +136,7 @@ impl Steps<'_> {
                 Line::Paused | Line::Full => {}
                 Line::Open => return self.book(candidate, claim),
                 Line::Resting(until) => {
+                    self.life.aimed_to.clone_from(&candidate.account);
                     let margin = self.margin_of(candidate);
                     return self.due(until.min(margin).max(self.after(claim_pause())));
                 }

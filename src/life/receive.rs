@@ -169,6 +169,7 @@ impl Steps<'_> {
             return;
         };
         self.life.environment.clone_from(&first.environment);
+        self.life.aimed_to.clone_from(&first.account);
         let same_truck = self.life.aimed_at == Some(first.ship_on);
         self.life.book_by = first.book_by;
         if same_truck {

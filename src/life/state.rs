@@ -223,6 +223,9 @@ pub struct Life {
     pub book_by: Option<Timestamp>,
     /// The day of that truck.
     pub aimed_at: Option<Date>,
+    /// The account it aimed at last.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub aimed_to: String,
     /// What follows the void under way.
     pub after_void: Option<AfterVoid>,
     /// Why a person must act.
@@ -264,6 +267,7 @@ impl Life {
             risks: Vec::new(),
             book_by: None,
             aimed_at: None,
+            aimed_to: String::new(),
             after_void: None,
             park: None,
             late: Vec::new(),
@@ -292,6 +296,15 @@ impl Life {
             .chain(self.risk_at)
             .chain(chase)
             .min()
+    }
+
+    /// The account whose line it probably needs next; empty when none is known. Only a hint: what is
+    /// really called is decided by the next claim.
+    pub fn line(&self) -> &str {
+        match (self.state, self.bookings.last()) {
+            (State::Waiting, _) | (_, None) => &self.aimed_to,
+            (_, Some(booking)) => &booking.account,
+        }
     }
 
     /// The booking in force: the one that exists, else the last one that may exist.

@@ -45,7 +45,7 @@ impl Probe {
             );
             return Ok((said, Ending::Attention));
         };
-        let http = CarrierHttp::new(gateway.accounts.access())
+        let http = CarrierHttp::new(gateway.accounts.access(1))
             .map_err(|problem| Failure::usage(format!("{name} cannot be reached: {problem}")))?;
         match account.probe(&http, &question).await {
             Found::Works => self.works(gateway).await,

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::ledger::{
-    Beat, Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Note, OrderRow, Pause,
+    Beat, Change, Due, Filter, Gauges, KeptLabel, Ledger, LedgerError, Look, Note, OrderRow, Pause,
     Paused, Personal, PrintJob, Recorded, Resting, Resumption, Worker,
 };
 use crate::life::{Event, Life, State};
@@ -102,8 +102,8 @@ impl Ledger for Failing {
         Box::pin(self.keep(changes))
     }
 
-    fn due<'a>(&'a self, limit: usize, except: &'a [Key]) -> Answer<'a, Vec<Due>> {
-        self.inner.due(limit, except)
+    fn due<'a>(&'a self, look: Look<'a>) -> Answer<'a, Vec<Due>> {
+        self.inner.due(look)
     }
 
     fn now(&self) -> Timestamp {

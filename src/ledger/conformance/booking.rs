@@ -4,7 +4,7 @@ use super::Store;
 use super::desk::{
     Desk, LEASE, answered, booked, cancel, claim, claim_as, key, order, reason, received,
 };
-use crate::ledger::{Filter, LedgerError, RawAnswer};
+use crate::ledger::{Filter, LedgerError, Look, RawAnswer};
 use crate::life::{Action, Outcome, Standing, State, Verdict};
 
 pub async fn an_intent_is_durable_before_the_claim_returns(store: &dyn Store) {
@@ -16,11 +16,26 @@ pub async fn an_intent_is_durable_before_the_claim_returns(store: &dyn Store) {
     drop(desk);
     let kept = after.order(&key).await;
     assert_eq!(kept.life, claimed.life);
-    assert!(after.ledger.due(10, &[]).await.expect("due").is_empty());
+    assert!(
+        after
+            .ledger
+            .due(Look::at_most(10))
+            .await
+            .expect("due")
+            .is_empty()
+    );
     after.pass(LEASE);
     let next = after.ledger.next_due().await.expect("read");
     assert_eq!(next, Some(after.now()));
-    assert_eq!(after.ledger.due(10, &[]).await.expect("due").len(), 1);
+    assert_eq!(
+        after
+            .ledger
+            .due(Look::at_most(10))
+            .await
+            .expect("due")
+            .len(),
+        1
+    );
     assert_eq!(after.claim(&key).await.life.state, State::InDoubt);
 }
 

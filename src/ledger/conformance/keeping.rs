@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Store;
 use super::desk::{Desk, answered, change, order, plan, reason, received, received_for};
-use crate::ledger::{Change, Filter, Gauges, Kept};
+use crate::ledger::{Change, Filter, Gauges, Kept, Look};
 use crate::life::{Decided, Decision, Event, Outcome, State, Verdict};
 use crate::order::Key;
 
@@ -15,14 +15,18 @@ pub async fn the_next_truck_is_served_first_and_exceptions_are_left_out(store: &
         let plan = plan(desk.now(), Duration::from_secs(hours * 3600));
         desk.one(received_for(&order(id), plan, desk.now())).await;
     }
-    let due = desk.ledger.due(2, &[]).await.expect("due");
+    let due = desk.ledger.due(Look::at_most(2)).await.expect("due");
     let ids: Vec<&str> = due
         .iter()
         .map(|due| due.life.key.order_id.as_str())
         .collect();
     assert_eq!(ids, ["SOON", "NEXT"]);
     let except = [due[0].life.key.clone()];
-    let others = desk.ledger.due(2, &except).await.expect("due");
+    let look = Look {
+        except: &except,
+        ..Look::at_most(2)
+    };
+    let others = desk.ledger.due(look).await.expect("due");
     let ids: Vec<&str> = others
         .iter()
         .map(|due| due.life.key.order_id.as_str())
@@ -30,12 +34,41 @@ pub async fn the_next_truck_is_served_first_and_exceptions_are_left_out(store: &
     assert_eq!(ids, ["NEXT", "LATE"]);
     // Who is being booked is not due.
     desk.claim(&except[0]).await;
-    let due = desk.ledger.due(10, &[]).await.expect("due");
+    let due = desk.ledger.due(Look::at_most(10)).await.expect("due");
     assert_eq!(due.len(), 2);
     assert_eq!(
         desk.ledger.next_due().await.expect("read"),
         Some(desk.now())
     );
+}
+
+pub async fn orders_of_one_line_are_found_behind_those_of_another(store: &dyn Store) {
+    let desk = Desk::open(store).await;
+    for (id, hours, account) in [("SLOW", 1, "slow"), ("FAST", 2, "dhl"), ("LATE", 3, "dhl")] {
+        let mut plan = plan(desk.now(), Duration::from_secs(hours * 3600));
+        account.clone_into(&mut plan.candidates[0].account);
+        desk.one(received_for(&order(id), plan, desk.now())).await;
+    }
+    let look = |line| Look {
+        line: Some(line),
+        ..Look::at_most(1)
+    };
+    for (line, id) in [("dhl", "FAST"), ("slow", "SLOW")] {
+        let due = desk.ledger.due(look(line)).await.expect("due");
+        assert_eq!(due[0].life.key.order_id, id);
+    }
+    assert!(desk.ledger.due(look("")).await.expect("due").is_empty());
+    // What is in doubt needs the line it was booked on.
+    let fence = desk.claim(&order("FAST").key).await.life.fence;
+    let lost = Outcome::Unknown(reason("timeout"));
+    desk.one(answered(&order("FAST").key, fence, lost)).await;
+    desk.pass(Duration::from_secs(600));
+    let all = Look {
+        limit: 10,
+        ..look("dhl")
+    };
+    let due = desk.ledger.due(all).await.expect("due");
+    assert!(due.iter().any(|due| due.life.state == State::InDoubt));
 }
 
 pub async fn orders_are_counted_and_listed_by_state(store: &dyn Store) {
@@ -131,7 +164,7 @@ pub async fn nothing_acknowledged_is_lost_when_the_process_ends_without_closing(
     callers.shutdown().await;
     let after = desk.beside(store).await;
     drop(desk);
-    let kept = after.ledger.due(1000, &[]).await.expect("due");
+    let kept = after.ledger.due(Look::at_most(1000)).await.expect("due");
     let kept: BTreeSet<String> = kept.into_iter().map(|due| due.life.key.order_id).collect();
     assert!(kept.is_superset(&acknowledged));
 }

@@ -2,6 +2,7 @@
 
 use super::Store;
 use super::desk::{Desk, answered, cancel, claim, key, order, reason, received};
+use crate::ledger::Look;
 use crate::life::{Outcome, State, Verdict};
 use crate::order::Order;
 
@@ -71,7 +72,12 @@ pub async fn a_revision_replaces_the_content_in_force(store: &dyn Store) {
     order.recipient.city = "Lyon".into();
     let revised = desk.one(received(&order, desk.now())).await;
     assert_eq!(revised.life.revision, 2);
-    let due = desk.ledger.due(10, &[]).await.expect("due").remove(0);
+    let due = desk
+        .ledger
+        .due(Look::at_most(10))
+        .await
+        .expect("due")
+        .remove(0);
     assert_eq!(read(due.order).recipient.city, "Lyon");
 }
 
@@ -104,7 +110,13 @@ pub async fn a_cancellation_may_come_before_its_order(store: &dyn Store) {
         desk.types_told().await,
         ["shipment.accepted", "shipment.cancelled"]
     );
-    assert!(desk.ledger.due(10, &[]).await.expect("due").is_empty());
+    assert!(
+        desk.ledger
+            .due(Look::at_most(10))
+            .await
+            .expect("due")
+            .is_empty()
+    );
 }
 
 pub async fn changes_of_one_order_in_one_batch_follow_one_another(store: &dyn Store) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Store;
 use super::desk::{Desk, answered, cancel, reason, resumption, voided};
-use crate::ledger::PrintKind;
+use crate::ledger::{Look, PrintKind};
 use crate::life::{Action, Outcome, State};
 
 pub async fn only_the_lowest_unsent_event_of_each_order_is_offered(store: &dyn Store) {
@@ -62,7 +62,10 @@ pub async fn an_account_is_paused_and_announced_once_and_wakes_its_orders(store:
     assert!(!desk.ledger.resume(resumption(None)).await.expect("kept"));
     assert!(desk.ledger.paused().await.expect("read").is_empty());
     assert_eq!(desk.types_told().await, ["account.resumed"]);
-    assert_eq!(desk.ledger.due(10, &[]).await.expect("due").len(), 2);
+    assert_eq!(
+        desk.ledger.due(Look::at_most(10)).await.expect("due").len(),
+        2
+    );
 }
 
 pub async fn an_event_waits_until_the_print_folder_is_filled(store: &dyn Store) {

@@ -18,13 +18,14 @@ const NOW: &str = "now AS MATERIALIZED (SELECT COALESCE($1::BIGINT,
  (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::BIGINT) AS at)";
 
 /// Offers to $2 the $3 most urgent orders that are due, but none of $4 (a JSON array of keys): the
-/// rows of [`queries::DUE`].
-pub fn due() -> String {
+/// rows of [`queries::DUE`]. `of_line`: only those that need the line of $5 next.
+pub fn due(of_line: bool) -> String {
+    let line = if of_line { " AND line = $5" } else { "" };
     format!(
         "WITH {NOW}, free AS MATERIALIZED (SELECT key FROM orders
  WHERE due_at IS NOT NULL AND +due_at <= (SELECT at FROM now)
  AND (offered_until <= (SELECT at FROM now) OR offered_to = $2)
- AND key NOT IN (SELECT jsonb_array_elements_text($4::JSONB))
+ AND key NOT IN (SELECT jsonb_array_elements_text($4::JSONB)){line}
  ORDER BY urgent_at, due_at LIMIT $3 FOR UPDATE SKIP LOCKED),
  offered AS (UPDATE orders o SET offered_to = $2, offered_until = (SELECT at FROM now) + {HOLDS}
  FROM free WHERE o.key = free.key RETURNING o.key, o.revision, o.life, o.urgent_at, o.due_at)

@@ -9,10 +9,9 @@ use jiff::Timestamp;
 use sqlx::error::UnexpectedNullError;
 use sqlx::{ColumnIndex, Database, Decode, Type};
 
-use crate::ledger::LedgerError;
 use crate::ledger::rows::Cell;
 use crate::ledger::schema::Dialect;
-use crate::order::Key;
+use crate::ledger::{LedgerError, Look};
 
 /// A database that can hold a ledger.
 pub trait Engine: Send + Sync + 'static {
@@ -41,9 +40,9 @@ pub trait Engine: Send + Sync + 'static {
         keys: &BTreeSet<String>,
     ) -> impl Future<Output = Result<Timestamp, sqlx::Error>> + Send;
 
-    /// The rows of [`queries::DUE`](crate::ledger::queries::DUE), so many besides these keys, which
-    /// may be among them.
-    fn due<'a>(&'a self, limit: usize, except: &'a [Key]) -> Asked<'a, Self::Row>;
+    /// The rows of [`queries::DUE`](crate::ledger::queries::DUE), so many besides the exceptions,
+    /// which may be among them.
+    fn due<'a>(&'a self, look: Look<'a>) -> Asked<'a, Self::Row>;
 
     /// The rows of [`queries::NEXT_DUE`](crate::ledger::queries::NEXT_DUE).
     fn next_due(&self) -> Asked<'_, Self::Row>;

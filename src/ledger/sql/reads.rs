@@ -11,7 +11,7 @@ use super::engine::{Asked, Engine, Fields};
 use crate::ledger::gauges::StateRow;
 use crate::ledger::rows::{self, Cell};
 use crate::ledger::{
-    Due, Filter, Gauges, KeptLabel, LedgerError, Note, OrderRow, Paused, Personal, PrintJob,
+    Due, Filter, Gauges, KeptLabel, LedgerError, Look, Note, OrderRow, Paused, Personal, PrintJob,
     PrintKind, Resting, Worker, queries,
 };
 use crate::life::{Life, Standing, State};
@@ -26,14 +26,14 @@ pub struct Reads<E> {
 type Answer<T> = Result<T, LedgerError>;
 
 impl<E: Engine> Reads<E> {
-    pub async fn due(&self, limit: usize, except: &[Key]) -> Answer<Vec<Due>> {
-        let except_texts: HashSet<String> = except.iter().map(Key::to_string).collect();
-        let wanted = |row: &E::Row| match except_texts.contains(row.text(2)?) {
+    pub async fn due(&self, look: Look<'_>) -> Answer<Vec<Due>> {
+        let except: HashSet<String> = look.except.iter().map(Key::to_string).collect();
+        let wanted = |row: &E::Row| match except.contains(row.text(2)?) {
             true => Ok(None),
             false => due(row).map(Some),
         };
-        let found = self.each(self.engine.due(limit, except), wanted).await?;
-        Ok(found.into_iter().flatten().take(limit).collect())
+        let found = self.each(self.engine.due(look), wanted).await?;
+        Ok(found.into_iter().flatten().take(look.limit).collect())
     }
 
     pub async fn next_due(&self) -> Answer<Option<Timestamp>> {

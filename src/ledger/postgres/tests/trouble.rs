@@ -11,7 +11,7 @@ use sqlx::{Row, query, raw_sql};
 
 use super::{Database, PostgresLedger, run};
 use crate::ledger::conformance::{Desk, booked, order, received};
-use crate::ledger::{Ledger, LedgerError, Rules, schema};
+use crate::ledger::{Ledger, LedgerError, Look, Rules, schema};
 use crate::life::State;
 
 /// Longest that anything is waited for, and between two looks.
@@ -149,12 +149,16 @@ async fn what_another_is_writing_to_is_skipped_and_what_it_was_offered_too() {
         "BEGIN; SELECT key FROM orders WHERE key = 'fr/A-1/1' FOR UPDATE",
     )
     .await;
-    let due = desk.ledger.due(10, &[]).await.expect("not waited for");
+    let due = desk
+        .ledger
+        .due(Look::at_most(10))
+        .await
+        .expect("not waited for");
     let keys: Vec<_> = due.iter().map(|due| &due.life.key).collect();
     assert_eq!(keys, [&second]);
     run(&mut other, "COMMIT").await;
     let beside = desk.beside(&database).await;
-    let due = beside.ledger.due(10, &[]).await.expect("read");
+    let due = beside.ledger.due(Look::at_most(10)).await.expect("read");
     let keys: Vec<_> = due.iter().map(|due| &due.life.key).collect();
     assert_eq!(keys, [&first]);
 }
@@ -190,7 +194,7 @@ async fn an_older_ledger_is_brought_up_to_date_and_its_orders_go_on() {
     assert!(said.contains(&wanted), "{said}");
 
     let desk = Desk::open(&database).await;
-    let due = desk.ledger.due(10, &[]).await.expect("read");
+    let due = desk.ledger.due(Look::at_most(10)).await.expect("read");
     assert_eq!(due.len(), 1);
     let key = order("A-1").key;
     let claimed = desk.claim(&key).await;

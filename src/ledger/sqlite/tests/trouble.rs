@@ -301,6 +301,7 @@ async fn the_questions_of_every_moment_walk_an_index() {
     let mut connection = raw(&file).await;
     for (question, index) in [
         (queries::DUE.to_owned(), "orders_urgent"),
+        (queries::DUE_OF_LINE.to_owned(), "orders_line"),
         (queries::NEXT_DUE.to_owned(), "orders_due"),
         (queries::unsent(false), "outbox_unsent"),
         (queries::unsent(true), "print_jobs_undone_of"),
