@@ -18,7 +18,12 @@ mod suite;
 /// Where the ledgers of this run lie.
 const LEDGERS: suite::place::Kind = suite::place::Kind::File;
 
+#[path = "worker/alarm.rs"]
+mod alarm;
 #[path = "worker/file_ledger.rs"]
 mod file_ledger;
 #[path = "worker/killed.rs"]
 mod killed;
+#[path = "chaos/nodes.rs"]
+#[allow(dead_code, reason = "the chaos suite does more to them")]
+mod nodes;

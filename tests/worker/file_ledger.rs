@@ -13,6 +13,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::suite::night::{self, alarm};
 use crate::suite::orders::order;
+use crate::suite::pressure::rests;
 use crate::suite::world::World;
 
 fn orders(prefix: &str, count: usize) -> Vec<Value> {
@@ -109,6 +110,7 @@ async fn while_another_process_holds_the_ledger_orders_wait_and_then_all_end() {
         2,
         "nothing is booked unrecorded"
     );
+    rests(&world, "a ledger that another process holds").await;
     sqlx::query("ROLLBACK")
         .execute(&mut other)
         .await
@@ -193,6 +195,7 @@ async fn a_disk_that_fills_up_under_bookings_stops_everything_until_there_is_roo
                 && log.contains("is full: free some space")
         })
         .await;
+    rests(&world, "a full disk").await;
     let booked = world.bench.ledger.bookings().len();
     fs::remove_file(filler).expect("removed");
     world.all_end(35).await;

@@ -1,6 +1,7 @@
 //! A running program of ours, and what can be done to it from outside: a signal, a kill, a freeze.
 
 use std::process::{Child, Command};
+use std::time::Duration;
 
 use super::world::until;
 
@@ -58,6 +59,17 @@ impl Process {
     /// Whether it runs no more.
     pub fn has_ended(&mut self) -> bool {
         self.0.try_wait().expect("its state").is_some()
+    }
+
+    /// How much of a processor's time it has had.
+    pub fn cpu(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id()));
+        let stat = stat.expect("a running process");
+        // After its name: its own time and the kernel's for it, in hundredths of a second.
+        let (_, rest) = stat.rsplit_once(')').expect("a name");
+        let ticks = rest.split_whitespace().skip(11).take(2);
+        let ticks = ticks.map(|ticks| ticks.parse::<u64>().expect("a number"));
+        Duration::from_millis(10 * ticks.sum::<u64>())
     }
 
     /// The most memory it ever had, in MiB.

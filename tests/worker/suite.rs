@@ -24,6 +24,7 @@ pub mod night;
 #[cfg(feature = "otel")]
 mod otlp;
 mod outage;
+pub mod pressure;
 mod privacy;
 mod telling;
 mod wishes;

@@ -230,6 +230,11 @@ impl World {
         self.take_worker().kill_9();
     }
 
+    /// How much of a processor's time the worker has had.
+    pub fn cpu(&self) -> Duration {
+        self.worker.as_ref().expect("a worker").cpu()
+    }
+
     /// The most memory the worker ever had, in MiB.
     pub fn peak_mib(&self) -> u64 {
         self.worker.as_ref().expect("a worker").peak_mib()
