@@ -22,6 +22,7 @@ mod dispatch;
 pub mod registry;
 mod retry;
 mod shadow;
+mod trust;
 // keeping it, and telling
 mod events;
 mod http;
@@ -51,4 +52,10 @@ pub mod measured {
         Received,
     };
     pub use crate::order::Key;
+}
+
+/// What `fuzz/` and `tests/hostile.rs` throw bytes at; nobody else's API.
+#[doc(hidden)]
+pub mod attacked {
+    pub use crate::order::{Decoded, Malformed, Message, decode};
 }

@@ -11,6 +11,9 @@ mod schemas;
 #[cfg(feature = "stub")]
 #[path = "cli/stub.rs"]
 mod stub;
+#[cfg(all(feature = "amqps", feature = "postgres"))]
+#[path = "cli/tls.rs"]
+mod tls;
 #[path = "cli/topology.rs"]
 mod topology;
 

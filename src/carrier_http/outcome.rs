@@ -3,9 +3,9 @@
 //! The words are ours: an error of the HTTP library may quote the URL, and says nothing about the
 //! parcel. Only a failure to connect proves that nothing was sent; all else is in doubt.
 
-use std::error::Error;
-
 use carrier_sdk::Response;
+
+use crate::trust::{caused_by, missing_proof};
 
 /// The outcome of one call.
 #[derive(Debug)]
@@ -136,8 +136,9 @@ fn not_connected(error: &reqwest::Error) -> NotSent {
             "the carrier took no connection within the time-out",
         );
     }
-    if let Some(tls) = caused_by::<rustls::Error>(error) {
-        return NotSent::new(Obstacle::Untrusted, tls_words(tls));
+    if let Some(flaw) = missing_proof(error) {
+        let message = format!("the carrier could not prove who it is: {flaw}; check base_url");
+        return NotSent::new(Obstacle::Untrusted, message);
     }
     let refused = caused_by::<std::io::Error>(error)
         .is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused);
@@ -149,31 +150,4 @@ fn not_connected(error: &reqwest::Error) -> NotSent {
             "no connection to the carrier could be made"
         },
     )
-}
-
-fn tls_words(error: &rustls::Error) -> &'static str {
-    match error {
-        rustls::Error::InvalidCertificate(_) => {
-            "the carrier's certificate is not valid for base_url, or not trusted here"
-        }
-        rustls::Error::InvalidMessage(_) => "the carrier's port does not speak TLS; check base_url",
-        _ => "no safe connection (TLS) to the carrier could be agreed",
-    }
-}
-
-/// The first cause of this type.
-fn caused_by<Kind: Error + 'static>(error: &reqwest::Error) -> Option<&Kind> {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if let Some(found) = cause.downcast_ref::<Kind>() {
-            return Some(found);
-        }
-        let wrapper = cause.downcast_ref::<std::io::Error>();
-        source = match wrapper.and_then(std::io::Error::get_ref) {
-            // `source` of an io::Error leaves out the very error that it wraps
-            Some(wrapped) => Some(wrapped),
-            None => cause.source(),
-        };
-    }
-    None
 }

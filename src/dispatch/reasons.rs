@@ -11,16 +11,15 @@ use crate::order::Order;
 
 /// How much of a carrier's own words is shown, in characters.
 const SHOWN: usize = 240;
+/// Longest code of a carrier, in bytes.
+const CODE: usize = 80;
 
 /// Why a carrier did not do it.
 pub fn of_why(account: &str, why: &Why, order: Option<&Order>) -> Reason {
     let message = in_both_words(why.meaning, masked(&why.message, order));
     Reason {
         account: account.to_owned(),
-        code: why
-            .code
-            .clone()
-            .unwrap_or_else(|| cause_code(why.cause).to_owned()),
+        code: code(why.code.as_deref(), order).unwrap_or_else(|| cause_code(why.cause).to_owned()),
         message,
         field: why.field.map(str::to_owned),
         who_acts: why.who_acts,
@@ -45,14 +44,14 @@ pub fn of_doubt(
     status: u16,
     order: Option<&Order>,
 ) -> Reason {
-    let code = evidence.code.as_deref().unwrap_or_default();
-    let row = row_for(atlas, code, &evidence.message);
+    let said = evidence.code.as_deref();
+    let row = row_for(atlas, said.unwrap_or_default(), &evidence.message);
     Reason {
         account: account.to_owned(),
         message: in_both_words(row.map(|row| row.plain), masked(&evidence.message, order)),
         field: None,
         who_acts: row.map_or(WhoActs::Nobody, |row| row.who_acts),
-        code: evidence.code.unwrap_or_else(|| format!("http_{status}")),
+        code: code(said, order).unwrap_or_else(|| format!("http_{status}")),
     }
 }
 
@@ -116,6 +115,18 @@ pub fn masked(said: &str, order: Option<&Order>) -> String {
         text = text.chars().take(SHOWN).chain(['…']).collect();
     }
     text
+}
+
+/// A carrier's code, when it is one: a text may stand in its place, and quote the consignee.
+pub fn code(said: Option<&str>, order: Option<&Order>) -> Option<String> {
+    let said = said?;
+    if said.len() > CODE || !said.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return None;
+    }
+    // a number may be the postal code by chance; nobody is named by it
+    let number = said.len() <= 8 && said.bytes().all(|byte| byte.is_ascii_digit());
+    let quotes = order.is_some() && !number && masked(said, order) != said;
+    (!quotes).then(|| said.to_owned())
 }
 
 fn personal(order: &Order) -> Vec<String> {
@@ -220,6 +231,21 @@ mod tests {
         assert!(!shown.to_lowercase().contains(&name.to_lowercase()));
         assert!(!shown.contains(&order.recipient.city));
         assert!(shown.contains("unknown at"));
+    }
+
+    #[test]
+    fn what_stands_in_the_place_of_a_code_is_shown_only_when_it_is_one() {
+        let order = sample::order();
+        let shown = |said: &str| code(Some(said), Some(&order));
+        let postal_code = order.recipient.postal_code.as_str();
+        for real in ["8010", "SERVICE.NOT.AVAILABLE", "soap:Server", postal_code] {
+            assert_eq!(shown(real).as_deref(), Some(real));
+        }
+        let (name, city) = (&order.recipient.name, &order.recipient.city);
+        let quoting = format!("UNKNOWN.{}", city.to_uppercase());
+        for text in [name, &quoting, &"9".repeat(CODE + 1), "a text"] {
+            assert_eq!(shown(text), None, "{text}");
+        }
     }
 
     #[test]

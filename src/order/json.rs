@@ -10,6 +10,9 @@ use serde_json::{Map, Number, Value};
 
 /// The tree of this text, or what is wrong with it and where; never with values.
 pub(super) fn parse(text: &str) -> Result<Value, String> {
+    if carrier_sdk::json::is_absurd(text.as_bytes()) {
+        return Err("the JSON has more values than any order".to_owned());
+    }
     match serde_json::from_str::<Strict>(text) {
         Ok(Strict(value)) => Ok(value),
         Err(error) => Err(format!(
@@ -115,6 +118,13 @@ mod tests {
     fn ten_thousand_levels_are_refused_and_do_not_exhaust_the_stack() {
         let reason = parse(&"[".repeat(10_000)).expect_err("deep");
         assert!(reason.contains("nested deeper"), "{reason}");
+    }
+
+    #[test]
+    fn an_absurd_number_of_values_is_refused_before_it_takes_memory() {
+        let many = format!("[{}]", "{\"a\":0},".repeat(100_000));
+        let reason = parse(&many).expect_err("many");
+        assert_eq!(reason, "the JSON has more values than any order");
     }
 
     #[test]

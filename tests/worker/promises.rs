@@ -5,12 +5,14 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use carrier_sdk::stub::StubBooking;
 use serde_json::Value;
 
 use super::broker::Told;
 use super::orders::private;
-use super::setup::SECRETS;
+use super::setup::{HTTP_TOKEN, SECRETS};
 use super::world::World;
 
 /// Checks all of it.
@@ -95,16 +97,51 @@ fn in_order(told: &[Told], late_repeats: bool) {
     }
 }
 
-/// No name, street, phone, e-mail or secret.
+/// No name, street, phone, e-mail or secret, in capitals or not, escaped or encoded.
 pub fn discreet(place: &str, text: &str) {
-    for secret in private().into_iter().chain(SECRETS).chain(["guest:guest"]) {
-        let line = text.lines().find(|line| line.contains(secret));
-        assert!(
-            line.is_none(),
-            "{place} says {secret}: {}",
-            line.unwrap_or_default()
-        );
+    let lower = text.to_lowercase();
+    let secrets = SECRETS.into_iter().chain([HTTP_TOKEN, "guest:guest"]);
+    for secret in private().into_iter().chain(secrets) {
+        let said = spellings(secret)
+            .into_iter()
+            .find(|one| lower.contains(one));
+        if let Some(said) = said {
+            let line = lower.lines().find(|line| line.contains(&said));
+            panic!("{place} says {secret}: {}", line.unwrap_or_default());
+        }
     }
+}
+
+/// A text as it may stand in another: itself, escaped as in JSON, percent-encoded, in base64 at any
+/// place, and as a list of its bytes; all in small letters.
+fn spellings(text: &str) -> Vec<String> {
+    let escaped = text.chars().map(|letter| match letter.is_ascii() {
+        true => letter.to_string(),
+        false => format!("\\u{:04x}", u32::from(letter)),
+    });
+    let encoded = text.bytes().map(|byte| match byte.is_ascii_alphanumeric() {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02x}"),
+    });
+    let bytes: Vec<String> = text.bytes().map(|byte| byte.to_string()).collect();
+    let base64 = (0..3).map(|before| {
+        let moved = [&vec![0; before], text.as_bytes()].concat();
+        let whole = STANDARD_NO_PAD.encode(&moved);
+        // the letters at both ends depend on what stands beside
+        let (start, end) = ((before * 8).div_ceil(6), moved.len() * 8 / 6);
+        whole[start..end].to_owned()
+    });
+    let spelled = [
+        text.to_owned(),
+        escaped.collect(),
+        encoded.collect(),
+        bytes.join(", "),
+    ];
+    spelled
+        .into_iter()
+        .chain(base64)
+        .map(|one| one.to_lowercase())
+        .collect()
 }
 
 /// The order that a booking was made for: references of first bookings are plain, later ones end

@@ -18,6 +18,9 @@ pub const SECRETS: [&str; 8] = [
     "tnt-pass-word",
 ];
 
+/// The bearer token of a worker that listens, never told either.
+pub const HTTP_TOKEN: &str = "http-bearer-word";
+
 /// A carrier that has a stub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Carrier {

@@ -26,5 +26,6 @@ mod otlp;
 mod outage;
 pub mod pressure;
 mod privacy;
+mod secrecy;
 mod telling;
 mod wishes;

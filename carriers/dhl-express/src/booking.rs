@@ -2,6 +2,8 @@
 //!
 //! A waybill number makes a booking, whatever else is missing or broken around it.
 
+use std::collections::HashMap;
+
 use carrier_sdk::json::{list, number, object, text};
 use carrier_sdk::{BookedParcel, Booking, Label, Response, Said, Step, judge};
 use serde_json::Value;
@@ -29,7 +31,12 @@ pub(crate) fn read(answer: &Response) -> Step<Booking> {
 }
 
 fn parcels(waybill: &str, body: &Value) -> Vec<BookedParcel> {
-    let labels = labels(list(body, "documents"));
+    let documents = labels(list(body, "documents"));
+    let mut labels: HashMap<Option<u32>, &Value> = HashMap::new();
+    for label in documents {
+        let place = place_of(label, "packageReferenceNumber");
+        labels.entry(place).or_insert(label);
+    }
     let mut pieces: Vec<(u32, String)> = list(body, "packages")
         .iter()
         .zip(1..)
@@ -43,12 +50,9 @@ fn parcels(waybill: &str, body: &Value) -> Vec<BookedParcel> {
         pieces.push((1, waybill.to_owned()));
     }
     let parcel = |(index, (place, number)): (usize, (u32, String))| {
-        let of = |wanted| {
-            let mut labels = labels.iter();
-            labels.find(|label| place_of(label, "packageReferenceNumber") == wanted)
-        };
         // a label for the whole shipment stands on the first parcel
-        let label = of(Some(place)).or_else(|| of(None).filter(|_| index == 0));
+        let whole = labels.get(&None).filter(|_| index == 0);
+        let label = labels.get(&Some(place)).or(whole);
         let content = label.and_then(|label| label.get("content")?.as_str());
         BookedParcel::new(number, content.and_then(Label::from_base64))
     };

@@ -24,8 +24,8 @@ pub enum Body {
     },
 }
 
-/// A piece of a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A piece of a body. `Debug` shows no text: it holds an address.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Piece {
     /// As it is.
     Text(String),
@@ -36,6 +36,15 @@ pub enum Piece {
         /// How it must be written there.
         escaping: Escaping,
     },
+}
+
+impl std::fmt::Debug for Piece {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::Secret { name, escaping } => write!(f, "Secret({name}, {escaping:?})"),
+        }
+    }
 }
 
 /// How a secret is escaped in a body.

@@ -13,16 +13,46 @@ use crate::request::Response;
 /// The longest thing that is taken for a parcel's number.
 const NUMBER_MAX: usize = 40;
 
+/// Most values in one document: an honest answer has some thousands, and a small one takes eighty
+/// times its size in memory.
+const VALUES_MAX: usize = 1 << 16;
+
 /// The answer, when it is a JSON object.
 #[must_use]
 pub fn object(answer: &Response) -> Option<Value> {
     object_in(&answer.body)
 }
 
-/// The same, from bytes: a part of an answer.
+/// The same, from bytes: a part of an answer. One with an absurd number of values is not read.
 #[must_use]
 pub fn object_in(bytes: &[u8]) -> Option<Value> {
+    if is_absurd(bytes) {
+        return None;
+    }
     serde_json::from_slice(bytes).ok().filter(Value::is_object)
+}
+
+/// Whether this JSON has more values than anything honest. Does not read it.
+#[must_use]
+pub fn is_absurd(bytes: &[u8]) -> bool {
+    // most documents have fewer such letters even with those in texts: counting those is fast
+    let apart = |byte: &&u8| matches!(byte, b',' | b'[' | b'{');
+    bytes.iter().filter(apart).count() > VALUES_MAX && marks_outside_texts(bytes) > VALUES_MAX
+}
+
+fn marks_outside_texts(bytes: &[u8]) -> usize {
+    let mut marks = 0;
+    let (mut within, mut escaped) = (false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = within,
+            b'"' => within = !within,
+            b',' | b'[' | b'{' if !within => marks += 1,
+            _ => {}
+        }
+    }
+    marks
 }
 
 /// What stands at this path.
@@ -146,6 +176,14 @@ mod tests {
         assert_eq!(number(&value, "digits").as_deref(), Some("42"));
         assert_eq!(number(&value, "page"), None);
         assert_eq!(number(&value, "long"), None);
+    }
+
+    #[test]
+    fn an_absurd_number_of_values_is_not_read_and_a_long_text_is() {
+        let many = format!("{{\"a\":[{}0]}}", "0,".repeat(VALUES_MAX));
+        assert_eq!(object_in(many.as_bytes()), None);
+        let text = format!("{{\"zpl\":\"\\\"{}\"}}", "^FO10,10:[".repeat(VALUES_MAX));
+        assert!(object_in(text.as_bytes()).is_some());
     }
 
     #[test]

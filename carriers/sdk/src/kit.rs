@@ -19,6 +19,8 @@ mod hostile;
 mod journey;
 #[cfg(feature = "kit")]
 mod matcher;
+#[cfg(feature = "kit")]
+mod readers;
 mod requests;
 #[cfg(feature = "kit")]
 mod samples;
@@ -42,12 +44,14 @@ pub use dealings::{
 pub use faults::faults_are_read_as_declared;
 pub use hostile::{cut_answers_never_book, hostile_answers_never_panic_and_never_book};
 pub use journey::events_are_put_in_order_and_unknown_ones_end_nothing;
+#[cfg(feature = "kit")]
+pub use readers::Readers;
 pub use requests::{
     every_label_format_changes_the_request,
     every_product_and_option_changes_the_request_or_is_refused, the_reference_is_sent,
 };
 #[cfg(feature = "kit")]
-pub use samples::{Sample, samples, samples_from_environment, samples_read_by};
+pub use samples::{Sample, answers, samples, samples_from_environment, samples_read_by};
 pub use secrets::{no_secret_in_a_dry_run, no_secret_leaks};
 pub use spoilt::{
     a_broken_label_costs_the_label_only, a_good_answer_that_is_spoilt_is_never_a_no,

@@ -6,12 +6,18 @@ use crate::request::Response;
 /// More parts than any booking has: labels of parcels, papers, one description.
 const PARTS_MAX: usize = 256;
 
-/// One part of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// One part of an answer. `Debug` shows no content.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Part<'answer> {
     head: &'answer str,
     /// Its content, as it is.
     pub body: &'answer [u8],
+}
+
+impl std::fmt::Debug for Part<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Part({} bytes)", self.body.len())
+    }
 }
 
 impl<'answer> Part<'answer> {

@@ -9,8 +9,9 @@ use jiff::Timestamp;
 
 pub use crate::body::{Body, Escaping, Piece, secret_place};
 
-/// An HTTP request, complete but for the base URL and the secrets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An HTTP request, complete but for the base URL and the secrets. `Debug` shows what kind of request it
+/// is and no value: path, query, headers and body may tell of a consignee.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// Whether it may change something at the carrier's.
     pub effect: Effect,
@@ -26,6 +27,13 @@ pub struct Request {
     pub auth: Auth,
     /// The body.
     pub body: Body,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (effect, method, body) = (self.effect, self.method, &self.body);
+        write!(f, "Request({effect:?}, {method:?}, {body:?})")
+    }
 }
 
 impl Request {

@@ -3,6 +3,8 @@
 //! [`Why`] can only be made by [`crate::judge`], so what a failed booking means is decided by the
 //! SDK from the carrier's fault table, and "ambiguous" always ends as [`Step::Unknown`].
 
+use std::collections::HashSet;
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -37,13 +39,19 @@ impl<T> Step<T> {
     }
 }
 
-/// What a multi-step carrier remembers between two steps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What a multi-step carrier remembers between two steps. `Debug` shows the step alone.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memo {
     /// The carrier's own name of the step that is to be read next.
     pub step: String,
     /// What that step needs (an access key), never a secret of ours.
     pub value: String,
+}
+
+impl fmt::Debug for Memo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Memo({}, {} bytes)", self.step, self.value.len())
+    }
 }
 
 /// A booking the carrier made.
@@ -98,8 +106,9 @@ impl BookedParcel {
     }
 }
 
-/// Why a carrier did not do what it was asked. Made only by [`crate::judge`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a carrier did not do what it was asked. Made only by [`crate::judge`]. `Debug` shows none of the
+/// carrier's words.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Why {
     /// The carrier's code; the HTTP status is none.
@@ -118,6 +127,17 @@ pub struct Why {
     pub retry_after: Option<Duration>,
 }
 
+impl fmt::Debug for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (cause, meaning, said) = (self.cause, self.meaning, self.message.len());
+        let (who_acts, field, wait) = (self.who_acts, self.field, self.retry_after);
+        write!(
+            f,
+            "Why({cause:?}, {meaning:?}, {said} bytes said, {who_acts:?}, {field:?}, {wait:?})"
+        )
+    }
+}
+
 /// The kind of a carrier's no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
@@ -133,13 +153,19 @@ pub enum Cause {
     NotFound,
 }
 
-/// What is known of an answer that leaves a booking in doubt.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is known of an answer that leaves a booking in doubt. `Debug` shows none of the carrier's words.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// The carrier's code, when there was one.
     pub code: Option<String>,
     /// The carrier's words, or ours about the broken answer.
     pub message: String,
+}
+
+impl fmt::Debug for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Evidence({} bytes said)", self.message.len())
+    }
 }
 
 /// Why a shipment cannot even be written down for this carrier. Nothing was sent.
@@ -224,15 +250,12 @@ impl FoundShipment {
     /// Empty when there is none; a number that comes twice counts once.
     #[must_use]
     pub fn of_parcels(numbers: impl IntoIterator<Item = String>) -> Vec<Self> {
-        let mut parcels: Vec<BookedParcel> = Vec::new();
-        for number in numbers {
-            let known = parcels
-                .iter()
-                .any(|parcel| parcel.tracking_number == number);
-            if !known {
-                parcels.push(BookedParcel::new(number, None));
-            }
-        }
+        let mut known = HashSet::new();
+        let parcels: Vec<BookedParcel> = numbers
+            .into_iter()
+            .filter(|number| known.insert(number.clone()))
+            .map(|number| BookedParcel::new(number, None))
+            .collect();
         let first = parcels.first().map(|first| first.tracking_number.clone());
         let shipment = first.map(|tracking_number| Self {
             tracking_number,

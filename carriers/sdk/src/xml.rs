@@ -3,7 +3,7 @@
 //! Reading: an element that is missing is absent, unknown ones are skipped, prefixes do not count,
 //! namespaces can be asked for. Writing: a secret is a node of its own, so no text can forge one.
 
-use std::fmt::Display;
+use std::fmt::{self, Debug, Display, Formatter};
 
 use quick_xml::escape::{partial_escape, resolve_predefined_entity};
 use quick_xml::events::Event;
@@ -16,9 +16,11 @@ use crate::request::{Escaping, Piece};
 /// Deepest nesting and most elements read: an honest answer has a dozen and some thousands.
 const DEPTH_MAX: usize = 64;
 const ELEMENTS_MAX: usize = 1 << 16;
+/// Longest namespace, in bytes: each element keeps its own copy.
+const NAMESPACE_MAX: usize = 256;
 
-/// An element that was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// An element that was read. `Debug` shows names alone, of what is read and of what is written.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Element {
     /// The namespace it belongs to, empty when to none.
     pub namespace: String,
@@ -26,6 +28,12 @@ pub struct Element {
     pub name: String,
     children: Vec<Self>,
     text: String,
+}
+
+impl Debug for Element {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "Element({}, {} inside)", self.name, self.children.len())
+    }
 }
 
 impl Element {
@@ -46,7 +54,7 @@ impl Element {
                     if root.is_some() || open.len() >= DEPTH_MAX || count > ELEMENTS_MAX {
                         return None;
                     }
-                    open.push(Self::named(namespace, start.local_name().as_ref()));
+                    open.push(Self::named(namespace, start.local_name().as_ref())?);
                 }
                 (_, Event::End(_)) => {
                     let closed = open.pop()?;
@@ -64,16 +72,16 @@ impl Element {
         }
     }
 
-    fn named(namespace: ResolveResult<'_>, name: &str) -> Self {
+    fn named(namespace: ResolveResult<'_>, name: &str) -> Option<Self> {
         let namespace = match namespace {
             ResolveResult::Bound(namespace) => namespace.as_ref().to_owned(),
             _ => String::new(),
         };
-        Self {
+        (namespace.len() <= NAMESPACE_MAX).then(|| Self {
             namespace,
             name: name.to_owned(),
             ..Self::default()
-        }
+        })
     }
 
     /// Whether it has this name in this namespace.
@@ -137,14 +145,20 @@ fn referred(reference: &quick_xml::events::BytesRef<'_>) -> Option<String> {
 }
 
 /// An element to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Node {
     name: String,
     attributes: Vec<(String, String)>,
     content: Content,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+impl Debug for Node {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "Node({})", self.name)
+    }
+}
+
+#[derive(Clone, PartialEq, Eq)]
 enum Content {
     Text(String),
     Secret(&'static str),
@@ -240,7 +254,7 @@ impl Node {
 
 /// The document with its secrets as `***`.
 impl Display for Node {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.document().iter().try_for_each(|piece| match piece {
             Piece::Text(text) => f.write_str(text),
             Piece::Secret { .. } => f.write_str("***"),
@@ -320,7 +334,17 @@ mod tests {
     fn what_is_broken_cut_or_absurd_is_not_read() {
         let deep = format!("{}{}", "<a>".repeat(10_000), "</a>".repeat(10_000));
         let wide = format!("<a>{}</a>", "<b/>".repeat(ELEMENTS_MAX));
-        for broken in ["", "<a><b></a>", "<a>", "<a/><a/>", "text", &deep, &wide] {
+        let copied = format!("<a xmlns='{}'><b/><b/></a>", "u".repeat(NAMESPACE_MAX + 1));
+        for broken in [
+            "",
+            "<a><b></a>",
+            "<a>",
+            "<a/><a/>",
+            "text",
+            &deep,
+            &wide,
+            &copied,
+        ] {
             assert_eq!(Element::read(broken.as_bytes()), None);
         }
     }

@@ -71,6 +71,8 @@ async fn open(path: &Path) -> std::io::Result<File> {
         .truncate(false)
         .read(true)
         .write(true)
+        // what could not be read as an order may hold an address all the same
+        .mode(0o600)
         .open(path)
         .await?;
     mend(&mut file).await?;

@@ -1,5 +1,6 @@
 //! The file bus: the conformance suite, and what only files do.
 
+use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
@@ -92,6 +93,8 @@ async fn a_dead_line_is_kept_with_its_number_and_blank_lines_count() {
     assert_eq!(kept["line"], 3);
     assert_eq!(kept["body"], "not json");
     assert_eq!(clerk.times("2"), 1);
+    let mode = std::fs::metadata(files.path("dead")).unwrap().permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600, "an address may stand in it");
 }
 
 #[tokio::test]

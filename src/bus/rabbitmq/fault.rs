@@ -9,6 +9,7 @@ use lapin::ErrorKind;
 use lapin::types::ShortString;
 
 use crate::bus::BusError;
+use crate::trust::missing_proof;
 
 /// AMQP reply codes that mean something to an operator.
 pub mod code {
@@ -40,7 +41,13 @@ pub fn silence(doing: &str, limit: Duration) -> String {
 /// The text for a fault, with the remedy where there is one.
 pub fn explain(doing: &str, error: &lapin::Error) -> String {
     let Some((reply_code, text)) = reply(error) else {
-        return format!("{doing}: {error}");
+        return match distrusted(error) {
+            Some(flaw) => format!(
+                "{doing}: the broker could not prove who it is: {flaw}. Check the host in bus.url and \
+                 the broker's certificate; SSL_CERT_FILE may name a file of the authorities to trust"
+            ),
+            None => format!("{doing}: {error}"),
+        };
     };
     let remedy = match reply_code {
         code::ACCESS_REFUSED if text.contains("Login was refused") => {
@@ -57,6 +64,13 @@ pub fn explain(doing: &str, error: &lapin::Error) -> String {
         _ => "",
     };
     format!("{doing}: {text}{remedy}")
+}
+
+fn distrusted(error: &lapin::Error) -> Option<&'static str> {
+    match error.kind() {
+        ErrorKind::IOError(error) => missing_proof(&**error),
+        _ => None,
+    }
 }
 
 /// The broker's reply code and text, when it is the broker that complains.

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
 use super::address::Address;
+use crate::trust::missing_proof;
 
 /// The server's words, when it was the server that said no.
 fn said(error: &sqlx::Error) -> Option<&PgDatabaseError> {
@@ -48,6 +49,11 @@ pub fn kept_nothing(error: &sqlx::Error) -> bool {
 /// What happened at the address, and what to do.
 pub fn in_words(error: &sqlx::Error, at: &Address) -> String {
     let (server, database, user) = (at.server(), at.database(), at.user());
+    if let Some(flaw) = missing_proof(error) {
+        return format!(
+            "PostgreSQL at {server} could not prove who it is: {flaw}; check sslmode and sslrootcert of ledger.url and the server's certificate"
+        );
+    }
     match error {
         sqlx::Error::Database(_) => said(error).map_or_else(
             || format!("PostgreSQL at {server} said something that was not understood"),

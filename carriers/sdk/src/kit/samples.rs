@@ -94,13 +94,33 @@ fn listed(folder: &Path) -> Result<Vec<Sample>, String> {
 }
 
 fn reading_of(carrier: &dyn Carrier, folder: &Path, row: &Sample) -> Result<Value, String> {
-    let body = std::fs::read(folder.join(&row.file)).map_err(|error| error.to_string())?;
-    let answer = Response {
-        content_type: row.content_type.clone(),
-        ..Response::new(row.status, body)
-    };
+    let answer = row.answer(folder)?;
     reading::read(carrier, &row.operation, &answer)
         .ok_or_else(|| "the carrier has no such operation".to_owned())
+}
+
+/// Every answer that `folder/expected.json` lists, with what was asked.
+///
+/// # Errors
+/// A list or a file that cannot be read.
+pub fn answers(folder: &Path) -> Result<Vec<(Sample, Response)>, String> {
+    let rows = listed(folder)?.into_iter();
+    rows.map(|row| {
+        let answer = row.answer(folder)?;
+        Ok((row, answer))
+    })
+    .collect()
+}
+
+impl Sample {
+    /// The recorded answer.
+    fn answer(&self, folder: &Path) -> Result<Response, String> {
+        let body = std::fs::read(folder.join(&self.file)).map_err(|error| error.to_string())?;
+        Ok(Response {
+            content_type: self.content_type.clone(),
+            ..Response::new(self.status, body)
+        })
+    }
 }
 
 #[cfg(test)]

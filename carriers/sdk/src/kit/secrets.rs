@@ -21,7 +21,8 @@ const TEXTS: [fn(&mut Shipment, String); 5] = [
 ];
 
 /// A booking names the secrets that are declared, the required ones among them, and no others; a
-/// mark of a secret typed into an order becomes no place for one.
+/// mark of a secret typed into an order becomes no place for one. `Debug` of what is to be sent shows no
+/// word of the consignee.
 ///
 /// # Errors
 /// Everything that does not hold.
@@ -36,6 +37,16 @@ pub fn no_secret_in_a_dry_run(carrier: &dyn Carrier, contract: &Contract) -> Ver
             return failures.verdict();
         }
     };
+    let consignee = &intent.shipment.consignee;
+    let shown = format!("{intent:?} {request:?}");
+    for word in consignee.street.iter().chain([&consignee.name]) {
+        failures.check(!shown.contains(word.as_str()), || {
+            format!(
+                "Debug of a booking shows {} bytes of the consignee",
+                word.len()
+            )
+        });
+    }
     let declared = carrier.profile().secrets;
     let used = request.secrets();
     for SecretField { name, .. } in declared.iter().filter(|secret| secret.required) {
