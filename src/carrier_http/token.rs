@@ -113,8 +113,7 @@ fn refuses_client(answer: &Response) -> bool {
     let refused = ["invalid_client", "unauthorized_client", "invalid_grant"];
     match answer.status {
         401 => true,
-        400 | 403 => serde_json::from_slice::<serde_json::Value>(&answer.body)
-            .ok()
+        400 | 403 => json::object(answer)
             .and_then(|body| Some(refused.contains(&body.get("error")?.as_str()?)))
             .unwrap_or(false),
         _ => false,

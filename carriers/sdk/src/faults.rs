@@ -150,8 +150,8 @@ impl WhoActs {
     }
 }
 
-/// What a carrier said, before it is judged.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What a carrier said, before it is judged. `Debug` shows none of its words.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Said {
     /// HTTP status.
     pub status: u16,
@@ -161,6 +161,12 @@ pub struct Said {
     pub message: String,
     /// Retry-After, when given.
     pub retry_after: Option<Duration>,
+}
+
+impl std::fmt::Debug for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Said({}, {} bytes)", self.status, self.message.len())
+    }
 }
 
 impl Said {

@@ -44,8 +44,8 @@ impl Room {
     };
 }
 
-/// A party as it fits. What the order does not give is empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// A party as it fits. What the order does not give is empty. `Debug` shows the country only.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Address {
     /// The person, else the company.
     pub name: String,
@@ -65,6 +65,12 @@ pub struct Address {
     pub email: String,
     /// As the order has it: `+33612345678`. See [`digits`] and [`dialled_from`].
     pub phone: String,
+}
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Address({}, masked)", self.country)
+    }
 }
 
 impl Address {

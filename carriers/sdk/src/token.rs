@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
-use crate::json::text;
+use crate::json::{object_in, text};
 
 /// A bearer token. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,7 +24,7 @@ impl Token {
     /// The token in an answer's body; `None` when there is none. Some carriers write the seconds as text.
     #[must_use]
     pub fn read(body: &[u8]) -> Option<Self> {
-        let body: Value = serde_json::from_slice(body).ok()?;
+        let body = object_in(body)?;
         let value = body.get("access_token")?.as_str()?;
         let seconds = text(&body, "expires_in").and_then(|seconds| seconds.parse().ok());
         (!value.is_empty()).then(|| Self {

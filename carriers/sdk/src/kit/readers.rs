@@ -8,6 +8,7 @@ use crate::label::Label;
 use crate::request::Response;
 use crate::shipment::Contract;
 use crate::step::{BookedParcel, Memo, Step};
+use crate::token::Token;
 
 /// Most steps that one booking takes.
 const STEPS_MAX: usize = 8;
@@ -68,6 +69,7 @@ impl<'carrier> Readers<'carrier> {
         {
             has_content("label", &label, &mut failures);
         }
+        drop(Token::read(&answer.body));
         // what these say is told to people and counted: that they live is enough
         drop(
             self.carrier
