@@ -174,3 +174,26 @@ fn at_most_one_live(bookings: &[StubBooking], strays: &HashSet<String>) {
     let twice: Vec<_> = live.into_iter().filter(|(_, own)| own.len() > 1).collect();
     assert!(twice.is_empty(), "booked twice: {twice:#?}");
 }
+
+#[test]
+fn what_is_somebodys_is_found_in_every_spelling() {
+    use base64::engine::general_purpose::STANDARD;
+    let [name, ..] = private()[..] else {
+        panic!("somebody lives somewhere")
+    };
+    let phone = "+33698765432";
+    let said = [
+        format!("for {} itself", name.to_uppercase()),
+        STANDARD.encode(format!("x:{phone}")),
+        STANDARD.encode(format!("xy:{phone}.")),
+        STANDARD.encode(format!("xyz:{phone}..")),
+        format!("?q={}", phone.replace('+', "%2B")),
+        format!("{:?}", phone.as_bytes()),
+        r"J\u00e9r\u00f4me Ottersbane".to_owned(),
+    ];
+    for text in said {
+        let found = std::panic::catch_unwind(|| discreet("this", &text));
+        assert!(found.is_err(), "{text}");
+    }
+    discreet("this", "nothing of anybody");
+}
