@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, TestRunner};
 use super::changes::{changed, changes};
 
 /// Spoilt answers for each carrier, each read in every way.
-const CASES: u32 = 1_000;
+const CASES: u32 = 500;
 
 /// What its fixtures list: the operation, and the answer to it.
 pub fn samples(carrier: &dyn Carrier) -> Vec<(Sample, Response)> {

@@ -102,16 +102,20 @@ fn json_grown(document: &Value, pointer: &str, size: usize) -> String {
         .replacen(&format!("\"{MARK}\""), &grown, 1)
 }
 
-/// The elements of this document whose end is found, each name once: its text.
+/// The elements of this document that hold others, each name once: its text.
 fn elements(document: &str) -> Vec<(String, &str)> {
     let mut found: Vec<(String, &str)> = Vec::new();
     for (start, _) in document.match_indices('<') {
         let name = document[start + 1..].split(['>', ' ', '/', '\n']).next();
         let name = name.unwrap_or_default().to_owned();
         let end = format!("</{name}>");
-        let length = document[start..].find(&end);
-        if let Some(length) = length.filter(|_| found.iter().all(|(known, _)| *known != name)) {
-            found.push((name, &document[start..start + length + end.len()]));
+        let Some(length) = document[start..].find(&end) else {
+            continue;
+        };
+        let text = &document[start..start + length + end.len()];
+        let holds = text[1..length].contains('<');
+        if holds && found.iter().all(|(known, _)| *known != name) {
+            found.push((name, text));
         }
     }
     found
@@ -175,7 +179,7 @@ fn the_work_of_a_reader_grows_with_the_answer_and_not_with_its_square() {
             }
         }
         let measured = measured.len();
-        assert!(measured > 8, "{name}: only {measured} were measured");
+        assert!(measured > 5, "{name}: only {measured} were measured");
     }
 }
 
