@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use carrier_sdk::Response;
+use carrier_sdk::{Response, json};
 use secrecy::SecretString;
 use tokio::time::Instant;
 

@@ -30,7 +30,7 @@ impl TestLine {
     /// When the client cannot be set up.
     pub fn new(accounts: &Accounts, account: &Account) -> Result<Self, Failure> {
         let id = account.settings.id.clone();
-        let http = CarrierHttp::new(accounts.access())
+        let http = CarrierHttp::new(accounts.access(1))
             .map_err(|problem| Failure::usage(format!("{id} cannot be reached: {problem}")))?;
         Ok(Self {
             http,
