@@ -12,6 +12,7 @@ const REGISTERED: &[(&dyn Carrier, Stub)] = &[
     (&carrier_dhl_express::DhlExpress, carrier_dhl_express::stub::answer),
     (&carrier_dpd_france::DpdFrance, carrier_dpd_france::stub::answer),
     (&carrier_fedex::Fedex, carrier_fedex::stub::answer),
+    (&carrier_geodis::Geodis, carrier_geodis::stub::answer),
     (&carrier_gls::Gls, carrier_gls::stub::answer),
     (&carrier_tnt::Tnt, carrier_tnt::stub::answer),
     (&carrier_ups::Ups, carrier_ups::stub::answer),

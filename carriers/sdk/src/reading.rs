@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::carrier::Carrier;
 use crate::label::Label;
+use crate::multipart;
 use crate::profile::SecretField;
 use crate::request::Response;
 use crate::step::{Booking, Cause, Evidence, FoundShipment, Step, VoidAnswer, Why};
@@ -14,7 +15,7 @@ use crate::token::Token;
 pub const OPERATIONS: [&str; 6] = ["book", "find", "track", "void", "label", "token"];
 
 /// Reads a recorded answer. `None` when the carrier has no such operation; but its refusals are read
-/// all the same, as it words them alike for every call.
+/// all the same, as it words them alike for every call, and so is a label among parts.
 #[must_use]
 pub fn read(carrier: &dyn Carrier, operation: &str, answer: &Response) -> Option<Value> {
     let known = OPERATIONS.contains(&operation) && !answer.is_success();
@@ -44,9 +45,12 @@ fn reading(carrier: &dyn Carrier, operation: &str, answer: &Response) -> Option<
             VoidAnswer::NotFound => json!({"outcome": "not_found"}),
             VoidAnswer::Failed(why) => fault(&why),
         },
-        "label" => match carrier.relabelling()?.read_label(answer) {
-            Ok(label) => with_outcome("label", label_json(&label)),
-            Err(why) => fault(&why),
+        "label" => match carrier.relabelling() {
+            Some(relabelling) => match relabelling.read_label(answer) {
+                Ok(label) => with_outcome("label", label_json(&label)),
+                Err(why) => fault(&why),
+            },
+            None => with_outcome("label", label_json(&attached(answer)?)),
         },
         "token" => {
             let secrets = carrier.profile().secrets;
@@ -57,6 +61,16 @@ fn reading(carrier: &dyn Carrier, operation: &str, answer: &Response) -> Option<
         _ => return None,
     };
     Some(value)
+}
+
+/// The label among the parts of an answer, of a service that the carrier does not call: what is a label
+/// is one without knowing who sent it.
+fn attached(answer: &Response) -> Option<Label> {
+    let parts = multipart::parts(answer).filter(|_| answer.is_success())?;
+    let mut labels = parts
+        .iter()
+        .map(|part| Label::from_bytes(part.body.to_vec()));
+    labels.find_map(|label| label.filter(Label::is_whole))
 }
 
 fn token(carrier: &dyn Carrier, answer: &Response) -> Value {

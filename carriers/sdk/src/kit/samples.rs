@@ -185,6 +185,25 @@ mod tests {
     }
 
     #[test]
+    fn a_label_among_parts_is_read_even_of_a_service_that_the_carrier_does_not_call() {
+        let with = |part: &str| {
+            let body = format!("--b\r\n\r\n<told/>\r\n--b\r\n\r\n{part}\r\n--b--\r\n");
+            let content_type = Some("multipart/related; boundary=b".to_owned());
+            let answer = Response {
+                content_type,
+                ..Response::new(200, body)
+            };
+            reading::read(&Example::good(), "label", &answer)
+        };
+        assert!(Example::good().relabelling().is_none());
+        let read = with("^XA^FDx^FS^XZ").expect("read");
+        let label = json!({"outcome": "label", "format": "zpl", "bytes": 13});
+        assert_eq!(read, label);
+        assert_eq!(with("^XA^FDx^FS"), None, "half a label");
+        assert_eq!(with("no label"), None);
+    }
+
+    #[test]
     fn no_samples_are_a_failure() {
         assert!(samples(&Example::good(), folder(&json!([])).path()).is_err());
         assert!(samples(&Example::good(), Path::new("/nowhere")).is_err());

@@ -1,0 +1,26 @@
+//! Geodis's fault atlas: what its words mean for the parcel, in plain words, and who acts.
+//!
+//! Its codes are not public, so the words count. What is not listed leaves a booking in doubt: a
+//! refusal comes with the status 200, which tells nothing.
+
+use carrier_sdk::Fault;
+use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Throttled, Unauthorized};
+use carrier_sdk::WhoActs::{Carrier, Nobody, Shop, Transport};
+
+/// The member that says why a shipment was not registered; it counts where none was.
+pub(crate) const NOT_REGISTERED: &str = "msgErreurEnregistrement";
+
+/// The first row that matches counts.
+#[rustfmt::skip]
+pub const FAULTS: &[Fault] = &[
+    Fault::code(NOT_REGISTERED, Rejected, Shop, "Geodis counts no shipment as registered, and says why"),
+    Fault::text("technique", Ambiguous, Carrier, "something broke inside Geodis; it may have booked"),
+    Fault::text("trop de requ", Throttled, Nobody, "too many calls"),
+    Fault::text("envoi inconnu", NotFound, Nobody, "Geodis does not know this shipment, or not yet"),
+    Fault::text("identifiant", Unauthorized, Transport, "Geodis does not accept the identifier or the key"),
+    Fault::text("authentification", Unauthorized, Transport, "Geodis does not accept the identifier, the key, or our clock"),
+    Fault::text("token", Unauthorized, Transport, "Geodis does not accept the signature: the key or the clock is wrong"),
+    Fault::text("obligatoire", Rejected, Shop, "a field is missing that Geodis needs"),
+    Fault::text("incorrect", Rejected, Shop, "Geodis does not accept what a field holds"),
+    Fault::text("invalide", Rejected, Shop, "Geodis does not accept what a field holds"),
+];
