@@ -1,7 +1,7 @@
 //! Where a parcel is. Two services of La Poste tell it: the timeline of a company's parcels, which is
 //! asked, and the public tracking (Suivi, version 2), whose answers are read too.
 
-use carrier_sdk::json::{at, list, number, text};
+use carrier_sdk::json::{at, list, number, text, value_in};
 use carrier_sdk::{
     Contract, Moment, Request, Response, Said, Status, StatusTable, Track, TrackedShipment,
     TrackingEvent, Why, judge,
@@ -20,7 +20,7 @@ impl Track for Colissimo {
 
     /// Of several parcels those known are told; a fault counts when there is nothing else.
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
-        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let body = value_in(&answer.body).unwrap_or_default();
         let told = match &body {
             Value::Array(told) => told.as_slice(),
             body if at(body, "responses").is_some() => list(body, "responses"),

@@ -23,13 +23,19 @@ pub fn object(answer: &Response) -> Option<Value> {
     object_in(&answer.body)
 }
 
-/// The same, from bytes: a part of an answer. One with an absurd number of values is not read.
+/// The same, from bytes: a part of an answer.
 #[must_use]
 pub fn object_in(bytes: &[u8]) -> Option<Value> {
+    value_in(bytes).filter(Value::is_object)
+}
+
+/// Any JSON. One with an absurd number of values is not read.
+#[must_use]
+pub fn value_in(bytes: &[u8]) -> Option<Value> {
     if is_absurd(bytes) {
         return None;
     }
-    serde_json::from_slice(bytes).ok().filter(Value::is_object)
+    serde_json::from_slice(bytes).ok()
 }
 
 /// Whether this JSON has more values than anything honest. Does not read it.

@@ -109,9 +109,8 @@ fn names(answer: &Response, known: &str) -> bool {
 fn booked(known: &str, label: Option<Label>) -> Booking {
     let number = number(known);
     let told = known.split(' ').nth(2).unwrap_or_default();
-    // where nobody says how many, a label is one parcel's, and none leaves it open
-    let least = usize::from(label.is_some());
-    let count = least.max(told.parse().unwrap_or(0));
+    // where nobody says how many, there is one at least
+    let count = told.parse().unwrap_or(0).max(1);
     let mut parcels = vec![BookedParcel::new(number, None); count];
     if let Some(first) = parcels.first_mut() {
         first.label = label;
