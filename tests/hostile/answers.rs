@@ -126,8 +126,9 @@ proptest! {
         }
         if !text.is_empty() {
             let place = broken.index(text.len());
+            // a letter in place of padding makes up to two bytes more
             text[place] = byte;
-            prop_assert!(read(&text).is_none_or(|other| other.bytes.len() <= label.len()));
+            prop_assert!(read(&text).is_none_or(|other| other.bytes.len() <= label.len() + 2));
         }
     }
 }
