@@ -11,6 +11,13 @@ async fn a_cancellation_is_a_wish_that_is_granted_wherever_the_carrier_can() {
     let mut world = World::new().await;
     world.start_worker();
     world.cancel(&cancellation("EARLY")).await;
+    // Two messages of one order may be taken in either order: several sessions write.
+    world
+        .wait_until("the early wish", async || {
+            let (_, shown) = world.run(&["orders", "show", "fr/EARLY"]);
+            shown.contains("a cancellation came before the order")
+        })
+        .await;
     world.publish(&order_for("chronopost", "EARLY")).await;
     world.publish(&order_for("chronopost", "BOOKED")).await;
     world.publish(&order_for("dhl", "UNABLE")).await;
