@@ -57,6 +57,9 @@ impl SqliteLedger {
             // What is erased is overwritten, not only unlinked.
             .pragma("secure_delete", "ON")
             .pragma("cache_size", WRITERS_CACHE)
+            // A statement that can be undone alone writes what it changes to a file in /var/tmp otherwise:
+            // orders have no business there.
+            .pragma("temp_store", "MEMORY")
             .pragma("wal_autocheckpoint", CHECKPOINT);
         Self::open_with(path, options, rules).await
     }

@@ -29,6 +29,9 @@ pub fn object_in(bytes: &[u8]) -> Option<Value> {
     value_in(bytes).filter(Value::is_object)
 }
 
+/// Bytes of a document that are looked at together.
+const STRIDE: usize = 128;
+
 /// Any JSON. One with an absurd number of values is not read.
 #[must_use]
 pub fn value_in(bytes: &[u8]) -> Option<Value> {
@@ -41,9 +44,12 @@ pub fn value_in(bytes: &[u8]) -> Option<Value> {
 /// Whether this JSON has more values than anything honest. Does not read it.
 #[must_use]
 pub fn is_absurd(bytes: &[u8]) -> bool {
-    // most documents have fewer such letters even with those in texts: counting those is fast
-    let apart = |byte: &&u8| matches!(byte, b',' | b'[' | b'{');
-    bytes.iter().filter(apart).count() > VALUES_MAX && marks_outside_texts(bytes) > VALUES_MAX
+    // most documents have fewer such letters even with those in texts: counting those is fast, in
+    // strides so short that a byte counts them and many are compared at once
+    let apart = |byte: &u8| u8::from(matches!(byte, b',' | b'[' | b'{'));
+    let in_stride = |stride: &[u8]| usize::from(stride.iter().map(apart).sum::<u8>());
+    bytes.chunks(STRIDE).map(in_stride).sum::<usize>() > VALUES_MAX
+        && marks_outside_texts(bytes) > VALUES_MAX
 }
 
 fn marks_outside_texts(bytes: &[u8]) -> usize {
