@@ -5,6 +5,7 @@
 //! Nothing here knows orders, the ledger or the life of an order, and nothing is ever sent twice.
 
 mod breaker;
+mod leased_body;
 mod line;
 mod outcome;
 mod rate;

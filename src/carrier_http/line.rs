@@ -79,7 +79,10 @@ impl Line {
         let Some((cache, request)) = self.token_source(auth) else {
             return Ok(None);
         };
-        let token = cache.get(|| self.exchange(&request, None)).await?;
+        // a token may come at any time: it has no lease
+        let deadline = Deadline::after(self.access.timeout);
+        let fetch = || self.exchange(&request, None, deadline);
+        let token = cache.get(fetch).await?;
         Ok(Some(token))
     }
 
@@ -103,11 +106,11 @@ impl Line {
                 "the lease could end before an answer",
             ));
         }
-        self.exchange(request, token).await
+        self.exchange(request, token, deadline).await
     }
 
-    async fn exchange(&self, request: &Request, token: Option<&Token>) -> Sent {
-        match write::compose(&self.access, &self.client, request, token) {
+    async fn exchange(&self, request: &Request, token: Option<&Token>, deadline: Deadline) -> Sent {
+        match write::compose(&self.access, &self.client, request, token, deadline) {
             Ok(composed) => {
                 wire::exchange(&self.client, composed, self.access.max_answer_bytes).await
             }

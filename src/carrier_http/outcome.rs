@@ -5,6 +5,7 @@
 
 use carrier_sdk::Response;
 
+use super::leased_body::LeaseOver;
 use crate::trust::{caused_by, missing_proof};
 
 /// The outcome of one call.
@@ -103,6 +104,9 @@ pub enum Lost {
 pub(super) fn before_the_answer(error: &reqwest::Error) -> Sent {
     if error.is_builder() {
         return Sent::NotSent(NotSent::setup("the request cannot be written as HTTP"));
+    }
+    if let Some(over) = caused_by::<LeaseOver>(error) {
+        return Sent::NotSent(NotSent::new(Obstacle::Lease, over.to_string()));
     }
     if !error.is_connect() {
         return Sent::InDoubt(if error.is_timeout() {

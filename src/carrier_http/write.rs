@@ -9,15 +9,19 @@ use reqwest::{Client, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Access;
+use super::leased_body::LeasedBody;
 use super::outcome::NotSent;
+use super::suspend_clock::Deadline;
 use super::token::Token;
 
-/// Fills in what only this place knows. Whatever is missing is said before anything is sent.
+/// Fills in what only this place knows. Whatever is missing is said before anything is sent; what it
+/// gives cannot leave after the deadline.
 pub(super) fn compose(
     access: &Access,
     client: &Client,
     request: &Request,
     token: Option<&Token>,
+    deadline: Deadline,
 ) -> Result<reqwest::Request, NotSent> {
     let method = match request.method {
         Method::Get => reqwest::Method::GET,
@@ -43,7 +47,7 @@ pub(super) fn compose(
         builder = builder.header(signature.header, value);
     }
     if request.body != Body::Empty {
-        builder = builder.body(text);
+        builder = builder.body(reqwest::Body::wrap(LeasedBody::new(text, deadline)));
     }
     authenticate(access, builder, &request.auth, token)?
         .build()
@@ -219,6 +223,10 @@ mod tests {
         access
     }
 
+    fn minute() -> Deadline {
+        Deadline::after(std::time::Duration::from_secs(60))
+    }
+
     #[test]
     fn a_query_is_encoded_and_the_base_keeps_its_path() {
         let url = address("https://carrier.example/api/", &request("/ship/1")).expect("a URL");
@@ -296,13 +304,14 @@ mod tests {
             secrets: &["key"],
             sign: |of| format!("{};{};{}", of.path, of.body, of.secrets.join(";")),
         });
-        let sent = compose(&access("tres"), &Client::default(), &signed, None).expect("sent");
+        let sent =
+            compose(&access("tres"), &Client::default(), &signed, None, minute()).expect("sent");
         let header = sent.headers().get("x-signed").expect("signed");
         assert_eq!(header.to_str().ok(), Some("/x;body;tres"));
         assert!(!format!("{sent:?}").contains("tres"));
         let mut keyless = access("tres");
         keyless.secrets.clear();
-        let missing = compose(&keyless, &Client::default(), &signed, None);
+        let missing = compose(&keyless, &Client::default(), &signed, None, minute());
         assert!(missing.expect_err("missing").to_string().contains("`key`"));
     }
 
@@ -326,7 +335,13 @@ mod tests {
             prefix: "",
             secret: "key",
         };
-        let refused = compose(&access("tres\nsecret"), &Client::default(), &bad, None);
+        let refused = compose(
+            &access("tres\nsecret"),
+            &Client::default(),
+            &bad,
+            None,
+            minute(),
+        );
         let text = format!("{:?}", refused.expect_err("refused"));
         assert!(
             text.contains("`key`") && !text.contains("secret\""),

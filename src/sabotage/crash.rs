@@ -20,6 +20,8 @@ pub enum Point {
     AfterCommit,
     /// The intent is durable, nothing is sent.
     Claimed,
+    /// A connection takes a request, which did not leave yet.
+    Leaving,
     /// The answer of a carrier is read, nothing of it is kept.
     Answered,
     /// An outcome is kept, what follows from it is not begun.
@@ -113,6 +115,7 @@ mod armed {
                 Self::BeforeCommit => "before-commit",
                 Self::AfterCommit => "after-commit",
                 Self::Claimed => "claimed",
+                Self::Leaving => "leaving",
                 Self::Answered => "answered",
                 Self::OutcomeKept => "outcome-kept",
                 Self::StepKept => "step-kept",

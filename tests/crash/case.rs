@@ -35,13 +35,14 @@ pub struct Case {
 }
 
 /// Places where the worker dies, after the rows of the table in `docs/reliability.md`.
-const POINTS: [&str; 17] = [
+const POINTS: [&str; 18] = [
     "delivered",
     "accepted",
     "acknowledged",
     "before-commit",
     "after-commit",
     "claimed",
+    "leaving",
     "answered",
     "outcome-kept",
     "step-kept",
@@ -55,7 +56,13 @@ const POINTS: [&str; 17] = [
     "dead-copied",
 ];
 /// Places where it freezes past its lease: what it would do next, another worker has done.
-const FREEZES: [&str; 4] = ["claimed", "answered", "void-claimed", "before-publish"];
+const FREEZES: [&str; 5] = [
+    "claimed",
+    "leaving",
+    "answered",
+    "void-claimed",
+    "before-publish",
+];
 
 impl Case {
     /// Every run on this ledger.

@@ -28,7 +28,8 @@ pub async fn check(world: &World) {
     discreet("the log", &world.log());
     let bookings = world.bench.ledger.bookings();
     let strays = world.broker.look(strays);
-    at_most_one_live(&bookings, &strays);
+    let twice = live_twice(&bookings, &strays);
+    assert!(twice.is_empty(), "booked twice: {}", stories(world, &twice));
     let unrouted = world.broker.count(&world.broker.names.unrouted).await;
     assert_eq!(unrouted, 0, "every event had a listener");
 }
@@ -162,8 +163,11 @@ pub fn strays(told: &[Told]) -> HashSet<String> {
     references.map(str::to_owned).collect()
 }
 
-/// One in force; others only where they were told as strays.
-fn at_most_one_live(bookings: &[StubBooking], strays: &HashSet<String>) {
+/// Orders with more than one booking in force, but for those that were told as strays.
+fn live_twice<'a>(
+    bookings: &'a [StubBooking],
+    strays: &HashSet<String>,
+) -> Vec<(&'a str, Vec<&'a StubBooking>)> {
     let mut live: HashMap<&str, Vec<&StubBooking>> = HashMap::new();
     let unsaid = |booking: &&StubBooking| !strays.contains(&booking.reference);
     for booking in bookings
@@ -173,8 +177,18 @@ fn at_most_one_live(bookings: &[StubBooking], strays: &HashSet<String>) {
     {
         live.entry(order_of(booking)).or_default().push(booking);
     }
-    let twice: Vec<_> = live.into_iter().filter(|(_, own)| own.len() > 1).collect();
-    assert!(twice.is_empty(), "booked twice: {twice:#?}");
+    live.into_iter().filter(|(_, own)| own.len() > 1).collect()
+}
+
+/// What the carriers hold of these orders, what the ledger says of them, and the log.
+fn stories(world: &World, orders: &[(&str, Vec<&StubBooking>)]) -> String {
+    let story = |(order_id, bookings): &(&str, Vec<&StubBooking>)| {
+        let (_, shown) = world.run(&["orders", "show", &format!("fr/{order_id}")]);
+        let log = world.log();
+        let said: Vec<&str> = log.lines().filter(|line| line.contains(order_id)).collect();
+        format!("{order_id}: {bookings:#?}\n{shown}\n{}\n", said.join("\n"))
+    };
+    orders.iter().map(story).collect()
 }
 
 #[test]

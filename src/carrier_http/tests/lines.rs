@@ -6,8 +6,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::faults::obstacle;
 use super::*;
-use crate::carrier_http::LaneView;
-use crate::carrier_http::Obstacle;
+use crate::carrier_http::{LaneView, Obstacle, wire, write};
 
 async fn answering(status: u16) -> MockServer {
     let server = MockServer::start().await;
@@ -97,6 +96,22 @@ async fn nothing_is_sent_when_the_lease_could_end_before_the_answer() {
     let sent = carriers.send(permit, "a", &booking("/ship"), short).await;
     assert_eq!(obstacle(sent), Obstacle::Lease);
     assert_eq!(server.received_requests().await.expect("recorded").len(), 0);
+}
+
+#[tokio::test]
+async fn a_lease_that_ends_while_the_connection_is_made_lets_no_byte_leave() {
+    let (listener, base_url) = listen().await;
+    let access = access(&base_url);
+    let client = wire::client(&access).expect("a client");
+    let over = Deadline::after(Duration::ZERO);
+    let request = write::compose(&access, &client, &booking("/ship"), None, over).expect("written");
+    let mut arrived = Vec::new();
+    let (sent, ()) = tokio::join!(wire::exchange(&client, request, 1000), async {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        stream.read_to_end(&mut arrived).await.expect("its end");
+    });
+    assert_eq!(obstacle(sent), Obstacle::Lease);
+    assert_eq!(arrived, b"", "not even the head");
 }
 
 #[tokio::test]
