@@ -191,13 +191,23 @@ impl CarrierHttp {
         if let Some(healthy) = sent.line_is_healthy() {
             pass.report(Some(healthy));
         }
-        if let (Sent::Answered(answer), Some(token)) = (&sent, &token)
-            && answer.status == 401
-        {
-            line.forget_token(&auth, token);
-        }
         drop(slot);
-        sent
+        match (sent, token) {
+            (Sent::Answered(answer), Some(token)) if answer.status == 401 => {
+                line.forget_token(&auth, &token);
+                if token.is_proven() {
+                    Sent::TokenEnded(answer)
+                } else {
+                    Sent::Answered(answer)
+                }
+            }
+            (sent, token) => {
+                if let (Sent::Answered(_), Some(token)) = (&sent, token) {
+                    token.prove();
+                }
+                sent
+            }
+        }
     }
 
     /// Whether the account's calls are paused; unknown accounts have none.

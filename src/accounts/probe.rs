@@ -70,6 +70,7 @@ impl Account {
         let deadline = Deadline::after(self.settings.timeout() + MARGIN);
         match http.send(permit, id, question, deadline).await {
             Sent::Answered(answer) => self.judge(&answer),
+            Sent::TokenEnded(_) => Found::NoAnswer("its token ended; ask again".to_owned()),
             Sent::NotSent(problem) => not_sent(&problem),
             Sent::InDoubt(lost) => Found::NoAnswer(lost.to_string()),
         }

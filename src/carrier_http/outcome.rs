@@ -13,6 +13,9 @@ use crate::trust::{caused_by, missing_proof};
 pub enum Sent {
     /// The carrier answered, whole and within the limit. The status can be anything.
     Answered(Response),
+    /// The carrier answered 401 to a token that it had taken before: the token ended early. It is no
+    /// word about the account's credentials; the next permit fetches another token.
+    TokenEnded(Response),
     /// Proven: no byte of the request left us.
     NotSent(NotSent),
     /// The request may have arrived.
@@ -20,10 +23,18 @@ pub enum Sent {
 }
 
 impl Sent {
+    /// What the carrier said, if anything.
+    pub fn answer(&self) -> Option<&Response> {
+        match self {
+            Self::Answered(answer) | Self::TokenEnded(answer) => Some(answer),
+            Self::NotSent(_) | Self::InDoubt(_) => None,
+        }
+    }
+
     /// Whether the line works, as far as this call tells: a refusal is a healthy answer.
     pub(super) fn line_is_healthy(&self) -> Option<bool> {
         match self {
-            Self::Answered(answer) => Some(answer.status < 500),
+            Self::Answered(answer) | Self::TokenEnded(answer) => Some(answer.status < 500),
             Self::NotSent(error) => error.line_is_healthy(),
             Self::InDoubt(_) => Some(false),
         }

@@ -3,6 +3,7 @@
 //! A token is had before an order is claimed, so its failure is never a doubt about a booking. It
 //! is asked for again only by the next permit, never by itself.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +22,20 @@ const UNSAID: Duration = Duration::from_secs(300);
 pub(super) struct Token {
     pub(super) value: SecretString,
     fresh_until: Instant,
+    /// The carrier has taken it once.
+    proven: AtomicBool,
+}
+
+impl Token {
+    /// The carrier took it.
+    pub(super) fn prove(&self) {
+        self.proven.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the carrier took it before.
+    pub(super) fn is_proven(&self) -> bool {
+        self.proven.load(Ordering::Relaxed)
+    }
 }
 
 /// The token in hand, and the one flight that fetches the next.
@@ -95,15 +110,19 @@ fn read_token(sent: &Sent, now: Instant) -> Result<Token, NotSent> {
             super::Lost::TimedOut => "the carrier's token service did not answer in time",
             _ => "the carrier's token service did not answer properly",
         })),
-        Sent::Answered(answer) if refuses_client(answer) => Err(NotSent::new(
-            Obstacle::Unauthorized,
-            "the carrier refused the account's client id and secret; correct them",
-        )),
-        Sent::Answered(answer) if !answer.is_success() => Err(no_token(&format!(
-            "the carrier's token service answered with status {}",
-            answer.status
-        ))),
-        Sent::Answered(answer) => parse(&answer.body, now)
+        Sent::Answered(answer) | Sent::TokenEnded(answer) if refuses_client(answer) => {
+            Err(NotSent::new(
+                Obstacle::Unauthorized,
+                "the carrier refused the account's client id and secret; correct them",
+            ))
+        }
+        Sent::Answered(answer) | Sent::TokenEnded(answer) if !answer.is_success() => {
+            Err(no_token(&format!(
+                "the carrier's token service answered with status {}",
+                answer.status
+            )))
+        }
+        Sent::Answered(answer) | Sent::TokenEnded(answer) => parse(&answer.body, now)
             .ok_or_else(|| no_token("the carrier's token service sent something else")),
     }
 }
@@ -127,6 +146,7 @@ fn parse(body: &[u8], now: Instant) -> Option<Token> {
     Some(Token {
         value: SecretString::from(told.value),
         fresh_until: now.checked_add(fresh)?,
+        proven: AtomicBool::new(false),
     })
 }
 

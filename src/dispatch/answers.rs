@@ -31,7 +31,7 @@ impl Dispatch {
         walked: Walked,
     ) -> (Event, Kept) {
         let mut kept = Kept::default();
-        if let Sent::Answered(answer) = &walked.sent {
+        if let Some(answer) = walked.sent.answer() {
             kept.answer = Some(evidence::of(answer));
         }
         let (n, fence) = (action.booking(), life.fence);
@@ -137,6 +137,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn booking(&self, walked: Walked, kept: &mut Kept) -> (Outcome, Option<Duration>) {
         let further = walked.may_have_booked;
+        let token_ended = matches!(walked.sent, Sent::TokenEnded(_));
         let answer = match (walked.sent, self.prepared) {
             (Sent::NotSent(_), Prepared::Refused(refusal)) => {
                 return (
@@ -152,7 +153,7 @@ impl Reading<'_> {
                 let why = reasons::plain(self.name, "no_answer", lost.to_string(), WhoActs::Nobody);
                 return (Outcome::Unknown(why), None);
             }
-            (Sent::Answered(answer), _) => answer,
+            (Sent::Answered(answer) | Sent::TokenEnded(answer), _) => answer,
         };
         let step = self
             .account
@@ -163,7 +164,11 @@ impl Reading<'_> {
             _ => None,
         };
         let listed = matches!(&step, Step::Refused(why) if is_of_the_shipment(why));
-        let outcome = self.judged(step, answer.status, kept);
+        let outcome = match self.judged(step, answer.status, kept) {
+            // the next try has a token of its own: the account's credentials are not in question yet
+            Outcome::Unauthorized(_) if token_ended => Outcome::NoEffect(self.token_ended()),
+            outcome => outcome,
+        };
         (
             if further && !listed {
                 doubted(outcome)
@@ -204,6 +209,11 @@ impl Reading<'_> {
         }
     }
 
+    fn token_ended(&self) -> crate::life::Reason {
+        let message = "the carrier refused a token that it took before; another one is fetched";
+        reasons::plain(self.name, "token_ended", message, WhoActs::Nobody)
+    }
+
     fn reason(&self, why: &Why) -> crate::life::Reason {
         reasons::of_why(self.name, why, self.order)
     }
@@ -212,6 +222,7 @@ impl Reading<'_> {
     fn read(&self, sent: Sent) -> Result<Response, crate::life::Reason> {
         match sent {
             Sent::Answered(answer) => Ok(answer),
+            Sent::TokenEnded(_) => Err(self.token_ended()),
             Sent::NotSent(problem) => Err(reasons::of_not_sent(self.name, &problem)),
             Sent::InDoubt(lost) => Err(reasons::plain(
                 self.name,
@@ -306,7 +317,7 @@ impl Reading<'_> {
             (Sent::NotSent(_), Prepared::Refused(refusal), _) => {
                 return VoidOutcome::Refused(reasons::of_refusal(self.name, refusal));
             }
-            (Sent::NotSent(_), _, _) => return VoidOutcome::NotSent,
+            (Sent::NotSent(_) | Sent::TokenEnded(_), _, _) => return VoidOutcome::NotSent,
             (Sent::InDoubt(_), _, _) | (_, _, None) => return VoidOutcome::Unanswered,
             (Sent::Answered(answer), _, Some(voiding)) => voiding.read_void(&answer),
         };

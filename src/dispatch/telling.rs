@@ -110,15 +110,13 @@ fn facts(action: Action, life: &Life, booking: Option<&Booking>) -> Vec<(&'stati
 }
 
 fn status(sent: &Sent) -> Option<u16> {
-    match sent {
-        Sent::Answered(answer) => Some(answer.status),
-        Sent::NotSent(_) | Sent::InDoubt(_) => None,
-    }
+    sent.answer().map(|answer| answer.status)
 }
 
 fn outcome_of(sent: &Sent) -> &'static str {
     match sent {
         Sent::Answered(_) => "answered",
+        Sent::TokenEnded(_) => "token_ended",
         Sent::NotSent(_) => "not_sent",
         Sent::InDoubt(_) => "in_doubt",
     }
@@ -150,6 +148,7 @@ fn known(outcome: &str) -> &'static str {
 fn in_words(sent: &Sent) -> &'static str {
     match sent {
         Sent::Answered(_) => "the carrier answered",
+        Sent::TokenEnded(_) => "the carrier refused a token that it took before",
         Sent::NotSent(_) => "nothing was sent",
         Sent::InDoubt(_) => "no answer came: the carrier may have acted",
     }

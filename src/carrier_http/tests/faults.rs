@@ -32,7 +32,7 @@ async fn outcome_of(deed: Deed) -> Sent {
     let shown = match &sent {
         Sent::NotSent(error) => format!("{error} {error:?} {sent:?}"),
         Sent::InDoubt(error) => format!("{error} {error:?} {sent:?}"),
-        Sent::Answered(_) => format!("{sent:?}"),
+        Sent::Answered(_) | Sent::TokenEnded(_) => format!("{sent:?}"),
     };
     assert!(
         !shown.contains(SECRET) && !shown.contains("127.0.0.1"),

@@ -82,6 +82,33 @@ async fn a_token_that_the_carrier_refuses_is_not_used_again() {
 }
 
 #[tokio::test]
+async fn a_token_that_was_taken_before_and_is_refused_now_has_ended() {
+    let server = MockServer::start().await;
+    issue(&server, "one", 1).await;
+    Mock::given(path("/ship"))
+        .respond_with(ResponseTemplate::new(200))
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    Mock::given(path("/ship"))
+        .respond_with(ResponseTemplate::new(401))
+        .mount(&server)
+        .await;
+    let carriers = with_client(&server.uri());
+    let sent = send(&carriers, &booking_with_token()).await;
+    assert!(matches!(sent, Sent::Answered(answer) if answer.status == 200));
+    let sent = send(&carriers, &booking_with_token()).await;
+    assert!(matches!(sent, Sent::TokenEnded(answer) if answer.status == 401));
+
+    issue(&server, "two", 1).await;
+    let sent = send(&carriers, &booking_with_token()).await;
+    assert!(
+        matches!(sent, Sent::Answered(answer) if answer.status == 401),
+        "a new token that is refused is a word about the account"
+    );
+}
+
+#[tokio::test]
 async fn refused_credentials_are_told_apart_and_do_not_pause_the_line() {
     let server = MockServer::start().await;
     Mock::given(path("/token"))

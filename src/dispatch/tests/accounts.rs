@@ -6,6 +6,7 @@ use carrier_sdk::WhoActs;
 use carrier_sdk::stub::Mode;
 
 use super::*;
+use crate::config::More;
 use crate::ledger::{PAUSED_BY_HAND, Pause};
 use crate::life::Reason;
 
@@ -96,6 +97,32 @@ async fn refused_credentials_are_tried_by_a_look_up_until_the_account_works_by_i
     assert_eq!(history.len(), 2, "{history:?}");
     assert!(history[0].starts_with("paused: dhl: "), "{history:?}");
     assert!(history[1].starts_with("works again: asked by the worker"));
+    shop.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_ends_early_is_fetched_anew_and_pauses_no_account() {
+    let with_tokens = |config: &mut Config| {
+        let mut accounts = config.accounts.iter_mut();
+        let account = accounts.find(|account| account.id == "dhl");
+        let account = account.expect("an account");
+        account.carrier = "gls".into();
+        account.base_url = account.base_url.replace("/mydhlapi", "");
+        account.account_number = "276a1b2c3d".into();
+        account.products[0].code = "PARCEL".into();
+        account.products.truncate(1);
+        let secrets = ["client_id", "client_secret"].map(|name| (name.to_owned(), "us".to_owned()));
+        account.more = More::of(secrets.into());
+    };
+    let shop = Workshop::with(with_tokens).await;
+    shop.receive_for("A-1", "express", Some("dhl")).await;
+    shop.booked("A-1").await;
+    shop.refuse("gls", "book", 1);
+    shop.receive_for("A-2", "express", Some("dhl")).await;
+    let life = shop.booked("A-2").await;
+    assert_eq!(life.bookings.len(), 1, "nothing was in doubt");
+    assert_eq!(shop.history("dhl").await, Vec::<String>::new());
+    assert_eq!(shop.taken()["gls"], 2);
     shop.end().await;
 }
 

@@ -57,7 +57,7 @@ impl TestLine {
             self.may_have_booked.store(true, Ordering::Relaxed);
         }
         match sent {
-            Sent::Answered(answer) => Ok(answer),
+            Sent::Answered(answer) | Sent::TokenEnded(answer) => Ok(answer),
             Sent::NotSent(problem) => Err(problem.to_string()),
             Sent::InDoubt(lost) => Err(lost.to_string()),
         }
