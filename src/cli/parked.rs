@@ -112,7 +112,7 @@ impl Line {
         let park = life.park.as_ref()?;
         let why = &park.why;
         let account = accounts.get(&why.account);
-        let atlas = account.map_or(&[][..], |account| account.carrier.faults());
+        let atlas = account.map_or(&[][..], |account| account.carrier.profile().faults);
         let row = row_for(atlas, &why.code, &why.message);
         Some(Self {
             action: why.who_acts.in_words(),

@@ -40,7 +40,7 @@ static DHL: Profile = Profile {
         required("password", "nothing can be booked"),
     ],
     base_url: "https://carrier.example",
-    tracking_page: None,
+    ..Profile::USUAL
 };
 
 static CHRONOPOST: Profile = Profile {
@@ -73,7 +73,7 @@ static CHRONOPOST: Profile = Profile {
         },
     ],
     base_url: "https://carrier.example",
-    tracking_page: None,
+    ..Profile::USUAL
 };
 
 const fn required(name: &'static str, without: &'static str) -> SecretField {

@@ -188,7 +188,7 @@ impl Reading<'_> {
             }
             Step::Refused(why) => Outcome::Refused(self.reason(&why)),
             Step::Unknown(evidence) => {
-                let atlas = self.account.carrier.faults();
+                let atlas = self.account.carrier.profile().faults;
                 Outcome::Unknown(reasons::of_doubt(
                     self.name, atlas, evidence, status, self.order,
                 ))

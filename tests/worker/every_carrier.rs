@@ -14,7 +14,7 @@ use super::world::World;
 /// An account with the carrier's made-up contract, which the one route may use.
 fn account(carrier: &dyn Carrier, world: &World) -> String {
     let profile = carrier.profile();
-    let contract = carrier.specimen();
+    let contract = carrier.profile().specimen.contract();
     let format = profile.label_formats.first().expect("a format");
     let national = catalogue().remove(0);
     let takes = |code: &str| {

@@ -12,8 +12,7 @@ mod tracking;
 
 use carrier_sdk::soap::Service;
 use carrier_sdk::{
-    Booking, Carrier, Effect, Fault, Find, Intent, Memo, Profile, Proof, Refusal, Request,
-    Response, Step, Track, Void,
+    Abilities, Booking, Carrier, Effect, Intent, Memo, Profile, Refusal, Request, Response, Step,
 };
 
 /// Books.
@@ -35,18 +34,8 @@ const TRACKING: Service = Service::new(
 pub struct Chronopost;
 
 impl Carrier for Chronopost {
-    fn profile(&self) -> &Profile {
+    fn profile(&self) -> &'static Profile {
         &profile::PROFILE
-    }
-
-    fn faults(&self) -> &'static [Fault] {
-        faults::FAULTS
-    }
-
-    fn proof(&self) -> Proof {
-        Proof::Description(
-            "schema of ShippingServiceWS (shippingMultiParcelV5) and TrackingServiceWS",
-        )
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
@@ -58,15 +47,7 @@ impl Carrier for Chronopost {
         booking::read(answer)
     }
 
-    fn finding(&self) -> Option<&dyn Find> {
-        Some(self)
-    }
-
-    fn voiding(&self) -> Option<&dyn Void> {
-        Some(self)
-    }
-
-    fn tracking(&self) -> Option<&dyn Track> {
-        Some(self)
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities::default().finds(self).voids(self).tracks(self)
     }
 }

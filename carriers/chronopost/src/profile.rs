@@ -3,7 +3,9 @@
 
 use carrier_sdk::Reach::{International, National};
 use carrier_sdk::ServiceOption::{self, Insurance, MondayDelivery, SaturdayDelivery};
-use carrier_sdk::{Absence, LabelFormat, Product, Profile, SecretField, Setting, VoidUnit};
+use carrier_sdk::{Absence, LabelFormat, Product, Profile, Proof, SecretField, Setting, VoidUnit};
+
+use crate::faults::FAULTS;
 
 const AT_HOME: &[ServiceOption] = &[SaturdayDelivery, MondayDelivery, Insurance];
 const ABROAD: &[ServiceOption] = &[Insurance];
@@ -39,9 +41,12 @@ pub(crate) static PROFILE: Profile = Profile {
         Setting::new("pre_alert", "email: Chronopost announces the parcel to a consignee with an e-mail address"),
     ],
     secrets: &[
-        SecretField::required("password", "nothing can be booked"),
+        SecretField::PASSWORD,
         SecretField::optional("tracking_password", "every doubt will park: bookings cannot be looked up"),
     ],
     base_url: "https://ws.chronopost.fr",
     tracking_page: Some("https://www.chronopost.fr/tracking-no-cms/suivi-page?listeNumerosLT={}"),
+    faults: FAULTS,
+    proof: Proof::Description("schema of ShippingServiceWS (shippingMultiParcelV5) and TrackingServiceWS"),
+    ..Profile::USUAL
 };

@@ -12,8 +12,8 @@ pub mod stub;
 mod tracking;
 
 use carrier_sdk::{
-    Auth, Body, Booking, Carrier, Contract, Effect, Fault, Intent, Memo, Method, Profile, Refusal,
-    Request, Response, Step, Track,
+    Abilities, Auth, Body, Booking, Carrier, Contract, Effect, Intent, Memo, Method, Profile,
+    Refusal, Request, Response, Step,
 };
 use serde_json::{Value, json};
 
@@ -22,12 +22,8 @@ use serde_json::{Value, json};
 pub struct Colissimo;
 
 impl Carrier for Colissimo {
-    fn profile(&self) -> &Profile {
+    fn profile(&self) -> &'static Profile {
         &profile::PROFILE
-    }
-
-    fn faults(&self) -> &'static [Fault] {
-        faults::FAULTS
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
@@ -38,8 +34,8 @@ impl Carrier for Colissimo {
         booking::read(answer)
     }
 
-    fn tracking(&self) -> Option<&dyn Track> {
-        Some(self)
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities::default().tracks(self)
     }
 }
 

@@ -3,7 +3,9 @@
 
 use carrier_sdk::Reach::{Anywhere, National};
 use carrier_sdk::ServiceOption::{self, Insurance};
-use carrier_sdk::{Absence, LabelFormat, Product, Profile, SecretField, Setting, VoidUnit};
+use carrier_sdk::{Absence, LabelFormat, Product, Profile, SecretField, Setting};
+
+use crate::faults::FAULTS;
 
 const OPTIONS: &[ServiceOption] = &[Insurance];
 
@@ -25,7 +27,6 @@ pub(crate) static PROFILE: Profile = Profile {
     parcel_max_g: 30_000,
     // nothing can be looked up by our reference, so nothing is ever absent
     absence: Absence::Evidence,
-    void_unit: VoidUnit::Shipment,
     settings: &[
         Setting::new("credentials", "password (default), or api_key: what the secret `password` is"),
         Setting::new("printing_type", "layout of the label; PDF_10x15_300dpi or ZPL_10x15_203dpi when not set"),
@@ -35,4 +36,6 @@ pub(crate) static PROFILE: Profile = Profile {
     ],
     base_url: "https://ws.colissimo.fr",
     tracking_page: Some("https://www.laposte.fr/outils/suivre-vos-envois?code={}"),
+    faults: FAULTS,
+    ..Profile::USUAL
 };

@@ -11,8 +11,8 @@ pub mod stub;
 mod tracking;
 
 use carrier_sdk::{
-    Auth, Booking, Carrier, Effect, Fault, Find, Intent, Memo, Method, Profile, Proof, Refusal,
-    Request, Response, Step, Track,
+    Abilities, Auth, Booking, Carrier, Effect, Intent, Memo, Method, Profile, Refusal, Request,
+    Response, Step,
 };
 
 /// DHL Express as a carrier.
@@ -20,16 +20,8 @@ use carrier_sdk::{
 pub struct DhlExpress;
 
 impl Carrier for DhlExpress {
-    fn profile(&self) -> &Profile {
+    fn profile(&self) -> &'static Profile {
         &profile::PROFILE
-    }
-
-    fn faults(&self) -> &'static [Fault] {
-        faults::FAULTS
-    }
-
-    fn proof(&self) -> Proof {
-        Proof::Description("MyDHL API, OpenAPI 3.1.1")
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
@@ -40,12 +32,8 @@ impl Carrier for DhlExpress {
         booking::read(answer)
     }
 
-    fn finding(&self) -> Option<&dyn Find> {
-        Some(self)
-    }
-
-    fn tracking(&self) -> Option<&dyn Track> {
-        Some(self)
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities::default().finds(self).tracks(self)
     }
 }
 
@@ -54,8 +42,5 @@ fn call(effect: Effect, method: Method, path: &str) -> Request {
     Request::new(effect, method, path)
         // the interface version whose fields are written here
         .header("x-version", "3.1.0")
-        .auth(Auth::Basic {
-            username: "username",
-            password: "password",
-        })
+        .auth(Auth::BASIC)
 }

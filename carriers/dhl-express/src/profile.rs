@@ -4,9 +4,9 @@
 
 use carrier_sdk::Reach::{International, National};
 use carrier_sdk::ServiceOption::{Insurance, SaturdayDelivery, Signature};
-use carrier_sdk::{
-    Absence, LabelFormat, Product, Profile, SecretField, ServiceOption, Setting, VoidUnit,
-};
+use carrier_sdk::{LabelFormat, Product, Profile, Proof, SecretField, ServiceOption, Setting};
+
+use crate::faults::FAULTS;
 
 const OPTIONS: &[ServiceOption] = &[SaturdayDelivery, Signature, Insurance];
 
@@ -32,8 +32,6 @@ pub(crate) static PROFILE: Profile = Profile {
     parcels_max: 999,
     // some products take less (250 kg by 9:00): DHL says so itself, and clearly
     parcel_max_g: 1_000_000,
-    absence: Absence::Evidence,
-    void_unit: VoidUnit::Shipment,
     settings: &[
         Setting::new("incoterm", "who pays duties; DAP when not set"),
         Setting::new("content_description", "what a shipment without customs papers holds; Merchandise when not set"),
@@ -49,4 +47,7 @@ pub(crate) static PROFILE: Profile = Profile {
     ],
     base_url: "https://express.api.dhl.com/mydhlapi",
     tracking_page: Some("https://www.dhl.com/global-en/home/tracking.html?tracking-id={}"),
+    faults: FAULTS,
+    proof: Proof::Description("MyDHL API, OpenAPI 3.1.1"),
+    ..Profile::USUAL
 };

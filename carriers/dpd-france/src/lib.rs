@@ -13,8 +13,7 @@ pub mod stub;
 use carrier_sdk::soap::Service;
 use carrier_sdk::xml::{Node, branch, secret};
 use carrier_sdk::{
-    Booking, Carrier, Contract, Effect, Fault, Intent, Memo, Profile, Proof, Refusal, Relabel,
-    Request, Response, Step,
+    Abilities, Booking, Carrier, Effect, Intent, Memo, Profile, Refusal, Request, Response, Step,
 };
 
 /// Everything is one service.
@@ -30,20 +29,8 @@ const EPRINT: Service = Service {
 pub struct DpdFrance;
 
 impl Carrier for DpdFrance {
-    fn profile(&self) -> &Profile {
+    fn profile(&self) -> &'static Profile {
         &profile::PROFILE
-    }
-
-    fn faults(&self) -> &'static [Fault] {
-        faults::FAULTS
-    }
-
-    fn proof(&self) -> Proof {
-        Proof::Description("EPrint's WSDL")
-    }
-
-    fn specimen(&self) -> Contract {
-        Contract::of("123456", &[("center_number", "077")])
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
@@ -55,8 +42,8 @@ impl Carrier for DpdFrance {
         booking::read(answer)
     }
 
-    fn relabelling(&self) -> Option<&dyn Relabel> {
-        Some(self)
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities::default().relabels(self)
     }
 }
 

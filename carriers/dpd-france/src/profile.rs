@@ -2,7 +2,11 @@
 //! The sources of each fact, and the doubtful ones, are in the README.
 
 use carrier_sdk::Reach::{Anywhere, National};
-use carrier_sdk::{Absence, LabelFormat, Product, Profile, SecretField, Setting, VoidUnit};
+use carrier_sdk::{
+    Absence, LabelFormat, Product, Profile, Proof, SecretField, Setting, Specimen, VoidUnit,
+};
+
+use crate::faults::FAULTS;
 
 /// The product that announces a window of time to the consignee's mobile phone.
 pub(crate) const PREDICT: &str = "PREDICT";
@@ -31,10 +35,11 @@ pub(crate) static PROFILE: Profile = Profile {
         Setting::new("label_type", "label layout: PDF (default), PDF_A6; ZPL (default), ZPL300, ZPL_A6, ZPL300_A6"),
         Setting::new("pre_alert", "sms or email: DPD announces a Classic parcel to the consignee"),
     ],
-    secrets: &[
-        SecretField::required("username", "nothing can be booked"),
-        SecretField::required("password", "nothing can be booked"),
-    ],
+    secrets: &[SecretField::USERNAME, SecretField::PASSWORD],
     base_url: "https://e-station.cargonet.software/dpd-eprintwebservice",
     tracking_page: Some("https://trace.dpd.fr/fr/trace/{}"),
+    faults: FAULTS,
+    proof: Proof::Description("EPrint's WSDL"),
+    specimen: Specimen::of("123456", &[("center_number", "077")]),
+    ..Profile::USUAL
 };

@@ -12,8 +12,8 @@ mod tracking;
 mod voiding;
 
 use carrier_sdk::{
-    Auth, Booking, Carrier, Effect, Fault, Find, Intent, Memo, Method, Profile, Proof, Refusal,
-    Request, Response, Step, Track, Void,
+    Abilities, Auth, Booking, Carrier, Effect, Intent, Memo, Method, Profile, Refusal, Request,
+    Response, Step,
 };
 
 /// FedEx as a carrier.
@@ -21,16 +21,8 @@ use carrier_sdk::{
 pub struct Fedex;
 
 impl Carrier for Fedex {
-    fn profile(&self) -> &Profile {
+    fn profile(&self) -> &'static Profile {
         &profile::PROFILE
-    }
-
-    fn faults(&self) -> &'static [Fault] {
-        faults::FAULTS
-    }
-
-    fn proof(&self) -> Proof {
-        Proof::Description("OpenAPI of Ship v1 and Track v1")
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
@@ -41,16 +33,8 @@ impl Carrier for Fedex {
         booking::read(answer)
     }
 
-    fn finding(&self) -> Option<&dyn Find> {
-        Some(self)
-    }
-
-    fn voiding(&self) -> Option<&dyn Void> {
-        Some(self)
-    }
-
-    fn tracking(&self) -> Option<&dyn Track> {
-        Some(self)
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities::default().finds(self).voids(self).tracks(self)
     }
 }
 

@@ -6,7 +6,9 @@
 use carrier_sdk::LabelFormat::{Epl, Pdf, Png, Zpl};
 use carrier_sdk::Reach::{International, National};
 use carrier_sdk::ServiceOption::{Insurance, SaturdayDelivery, Signature};
-use carrier_sdk::{Absence, Product, Profile, SecretField, ServiceOption, Setting, VoidUnit};
+use carrier_sdk::{Product, Profile, Proof, SecretField, ServiceOption, Setting};
+
+use crate::faults::FAULTS;
 
 const OPTIONS: &[ServiceOption] = &[SaturdayDelivery, Signature, Insurance];
 
@@ -32,8 +34,6 @@ pub(crate) static PROFILE: Profile = Profile {
     // more would have to be booked asynchronously
     parcels_max: 40,
     parcel_max_g: 68_000,
-    absence: Absence::Evidence,
-    void_unit: VoidUnit::Shipment,
     settings: &[
         Setting::new("pickup", "how FedEx gets the parcels: USE_SCHEDULED_PICKUP when not set"),
         Setting::new("incoterm", "who pays duties; DAP, the consignee, when not set; DDP, the account"),
@@ -42,4 +42,7 @@ pub(crate) static PROFILE: Profile = Profile {
     secrets: &[SecretField::CLIENT_ID, SecretField::CLIENT_SECRET],
     base_url: "https://apis.fedex.com",
     tracking_page: Some("https://www.fedex.com/fedextrack/?trknbr={}"),
+    faults: FAULTS,
+    proof: Proof::Description("OpenAPI of Ship v1 and Track v1"),
+    ..Profile::USUAL
 };

@@ -3,7 +3,9 @@
 
 use carrier_sdk::Reach::National;
 use carrier_sdk::ServiceOption::SaturdayDelivery;
-use carrier_sdk::{Absence, LabelFormat, Product, Profile, SecretField, Setting, VoidUnit};
+use carrier_sdk::{Absence, LabelFormat, Product, Profile, SecretField, Setting, Specimen};
+
+use crate::faults::FAULTS;
 
 #[rustfmt::skip]
 pub(crate) static PROFILE: Profile = Profile {
@@ -20,7 +22,6 @@ pub(crate) static PROFILE: Profile = Profile {
     parcel_max_g: 100_000,
     // nobody says how soon a shipment can be found by its reference
     absence: Absence::Evidence,
-    void_unit: VoidUnit::Shipment,
     settings: &[
         Setting::new("agency", "Geodis's agency (codeSa), up to 6 digits; refused when not set"),
         Setting::new("appointment", "RDW (on the web) or RDT (by phone): the consignee chooses the day; none when not set"),
@@ -31,5 +32,7 @@ pub(crate) static PROFILE: Profile = Profile {
         SecretField::required("api_key", "no call can be signed, so nothing booked"),
     ],
     base_url: "https://espace-client.geodis.com/services",
-    tracking_page: None,
+    faults: FAULTS,
+    specimen: Specimen::of("123456", &[("agency", "012345")]),
+    ..Profile::USUAL
 };

@@ -12,8 +12,8 @@ pub mod stub;
 mod tracking;
 
 use carrier_sdk::{
-    Auth, Body, Booking, Carrier, Effect, Fault, Find, Intent, Memo, Method, Profile, Proof,
-    Refusal, Relabel, Request, Response, Step, Track, Void,
+    Abilities, Auth, Body, Booking, Carrier, Effect, Intent, Memo, Method, Profile, Refusal,
+    Request, Response, Step,
 };
 use serde_json::Value;
 
@@ -22,16 +22,8 @@ use serde_json::Value;
 pub struct Gls;
 
 impl Carrier for Gls {
-    fn profile(&self) -> &Profile {
+    fn profile(&self) -> &'static Profile {
         &profile::PROFILE
-    }
-
-    fn faults(&self) -> &'static [Fault] {
-        faults::FAULTS
-    }
-
-    fn proof(&self) -> Proof {
-        Proof::Description("OpenAPI of ShipIT-Farm, GLS ShipIT API v1")
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
@@ -42,20 +34,12 @@ impl Carrier for Gls {
         booking::read(answer)
     }
 
-    fn finding(&self) -> Option<&dyn Find> {
-        Some(self)
-    }
-
-    fn voiding(&self) -> Option<&dyn Void> {
-        Some(self)
-    }
-
-    fn relabelling(&self) -> Option<&dyn Relabel> {
-        Some(self)
-    }
-
-    fn tracking(&self) -> Option<&dyn Track> {
-        Some(self)
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities::default()
+            .finds(self)
+            .voids(self)
+            .relabels(self)
+            .tracks(self)
     }
 }
 

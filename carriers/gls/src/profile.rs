@@ -2,7 +2,9 @@
 //! not in GLS's own description, the README tells.
 
 use carrier_sdk::Reach::Anywhere;
-use carrier_sdk::{Absence, LabelFormat, Product, Profile, SecretField, Setting, VoidUnit};
+use carrier_sdk::{LabelFormat, Product, Profile, Proof, SecretField, Setting, VoidUnit};
+
+use crate::faults::FAULTS;
 
 /// Freight and pharma products need more than a [`carrier_sdk::Shipment`] says.
 #[rustfmt::skip]
@@ -17,7 +19,6 @@ pub(crate) static PROFILE: Profile = Profile {
     reference_max: 35,
     parcels_max: 99,
     parcel_max_g: 40_000,
-    absence: Absence::Evidence,
     void_unit: VoidUnit::Parcel,
     settings: &[
         Setting::new("express_service", "GLS's name of the service that an EXPRESS parcel is sent with (a time of delivery); none when not set"),
@@ -25,5 +26,7 @@ pub(crate) static PROFILE: Profile = Profile {
     ],
     secrets: &[SecretField::CLIENT_ID, SecretField::CLIENT_SECRET],
     base_url: "https://api.gls-group.net",
-    tracking_page: None,
+    faults: FAULTS,
+    proof: Proof::Description("OpenAPI of ShipIT-Farm, GLS ShipIT API v1"),
+    ..Profile::USUAL
 };

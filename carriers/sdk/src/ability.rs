@@ -1,20 +1,78 @@
 //! What a carrier can do beyond booking, and what a doubt costs with it, in plain words.
 
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, Continue, Find, Relabel, Track, Void};
 use crate::profile::{Absence, Profile};
+
+/// What a carrier can do beyond a booking in one step, as it says itself. What it does not name, it
+/// lacks.
+#[derive(Clone, Copy, Default)]
+pub struct Abilities<'carrier> {
+    pub(crate) continuing: Option<&'carrier dyn Continue>,
+    pub(crate) finding: Option<&'carrier dyn Find>,
+    pub(crate) voiding: Option<&'carrier dyn Void>,
+    pub(crate) relabelling: Option<&'carrier dyn Relabel>,
+    pub(crate) tracking: Option<&'carrier dyn Track>,
+}
+
+impl std::fmt::Debug for Abilities<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Abilities({:?})", self.beyond_booking())
+    }
+}
+
+impl<'carrier> Abilities<'carrier> {
+    /// And it books in several steps.
+    #[must_use]
+    pub fn continues(mut self, carrier: &'carrier dyn Continue) -> Self {
+        self.continuing = Some(carrier);
+        self
+    }
+
+    /// And it finds a booking by our own reference.
+    #[must_use]
+    pub fn finds(mut self, carrier: &'carrier dyn Find) -> Self {
+        self.finding = Some(carrier);
+        self
+    }
+
+    /// And it takes a booking back.
+    #[must_use]
+    pub fn voids(mut self, carrier: &'carrier dyn Void) -> Self {
+        self.voiding = Some(carrier);
+        self
+    }
+
+    /// And it gives the label of a booking again.
+    #[must_use]
+    pub fn relabels(mut self, carrier: &'carrier dyn Relabel) -> Self {
+        self.relabelling = Some(carrier);
+        self
+    }
+
+    /// And it tells where a parcel is.
+    #[must_use]
+    pub fn tracks(mut self, carrier: &'carrier dyn Track) -> Self {
+        self.tracking = Some(carrier);
+        self
+    }
+
+    fn beyond_booking(&self) -> Vec<&'static str> {
+        [
+            ("find", self.finding.is_some()),
+            ("void", self.voiding.is_some()),
+            ("label", self.relabelling.is_some()),
+            ("track", self.tracking.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(name, there)| there.then_some(name))
+        .collect()
+    }
+}
 
 /// What it can do beyond booking, by the names of `carriers read`.
 #[must_use]
 pub fn beyond_booking(carrier: &dyn Carrier) -> Vec<&'static str> {
-    [
-        ("find", carrier.finding().is_some()),
-        ("void", carrier.voiding().is_some()),
-        ("label", carrier.relabelling().is_some()),
-        ("track", carrier.tracking().is_some()),
-    ]
-    .into_iter()
-    .filter_map(|(name, there)| there.then_some(name))
-    .collect()
+    carrier.abilities().beyond_booking()
 }
 
 /// What becomes of a booking whose answer was lost.

@@ -3,10 +3,9 @@
 //! A capability a carrier lacks is absent, never an empty implementation: adding one here changes
 //! no carrier that does not have it.
 
-use crate::faults::Fault;
+use crate::ability::Abilities;
 use crate::label::{Label, LabelFormat};
 use crate::profile::Profile;
-use crate::proof::Proof;
 use crate::request::{Request, Response};
 use crate::shipment::{Contract, Intent};
 use crate::step::{Booking, FoundShipment, Memo, Refusal, Search, Step, VoidAnswer, Why};
@@ -14,23 +13,8 @@ use crate::tracking::TrackedShipment;
 
 /// A carrier's API, as pure translation in both directions.
 pub trait Carrier: Send + Sync {
-    /// Who it is and what it can do.
-    fn profile(&self) -> &Profile;
-
-    /// Its error atlas: the very table that its answers are judged by. A certificate wants one.
-    fn faults(&self) -> &'static [Fault] {
-        &[]
-    }
-
-    /// How far it has been proven, and by what.
-    fn proof(&self) -> Proof {
-        Proof::Fixtures
-    }
-
-    /// A made-up contract whose numbers and settings have the carrier's shape, to try it without one.
-    fn specimen(&self) -> Contract {
-        Contract::of("12345678", &[])
-    }
+    /// Who it is and what it can do, as data.
+    fn profile(&self) -> &'static Profile;
 
     /// The request that books this intent, or why the carrier could not take it.
     fn book(&self, intent: &Intent) -> Result<Request, Refusal>;
@@ -38,29 +22,34 @@ pub trait Carrier: Send + Sync {
     /// What an answer to [`Carrier::book`] (or to the step that `memo` remembers) tells.
     fn read_booking(&self, memo: Option<&Memo>, answer: &Response) -> Step<Booking>;
 
+    /// What it can do beyond a booking in one step: it names what it has, and nothing else.
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities::default()
+    }
+
     /// Books in several steps.
     fn continuing(&self) -> Option<&dyn Continue> {
-        None
+        self.abilities().continuing
     }
 
     /// Looks a booking up by our own reference.
     fn finding(&self) -> Option<&dyn Find> {
-        None
+        self.abilities().finding
     }
 
     /// Takes a booking back.
     fn voiding(&self) -> Option<&dyn Void> {
-        None
+        self.abilities().voiding
     }
 
     /// Fetches the label of an existing booking again.
     fn relabelling(&self) -> Option<&dyn Relabel> {
-        None
+        self.abilities().relabelling
     }
 
     /// Reads where a parcel is.
     fn tracking(&self) -> Option<&dyn Track> {
-        None
+        self.abilities().tracking
     }
 }
 

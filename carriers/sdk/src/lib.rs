@@ -32,13 +32,14 @@ pub mod token;
 pub mod tracking;
 pub mod xml;
 
+pub use ability::Abilities;
 pub use carrier::{Carrier, Continue, Find, Relabel, Track, Void};
 pub use check::Check;
 pub use faults::{Fault, Meaning, Said, WhoActs, judge};
 pub use label::{Label, LabelFormat};
 pub use moment::Moment;
 pub use party::{Address, Room};
-pub use profile::{Absence, Product, Profile, Reach, SecretField, Setting, VoidUnit};
+pub use profile::{Absence, Product, Profile, Reach, SecretField, Setting, Specimen, VoidUnit};
 pub use proof::Proof;
 pub use request::{
     Auth, Body, Effect, Escaping, Method, Piece, Request, Response, Signature, Signing,

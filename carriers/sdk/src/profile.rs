@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use crate::faults::Fault;
 use crate::label::LabelFormat;
-use crate::shipment::ServiceOption;
+use crate::proof::Proof;
+use crate::shipment::{Contract, ServiceOption};
 
 /// A carrier's self-description. `config check`, routing and the conformance kit read it.
 #[derive(Debug, Clone)]
@@ -34,13 +36,64 @@ pub struct Profile {
     pub base_url: &'static str,
     /// Where the public follows a parcel; `{}` stands for the tracking number.
     pub tracking_page: Option<&'static str>,
+    /// Its error atlas: the very table that its answers are judged by. A certificate wants one.
+    pub faults: &'static [Fault],
+    /// How far it has been proven, and by what.
+    pub proof: Proof,
+    /// A made-up contract whose number and settings have the carrier's shape, to try it without one.
+    pub specimen: Specimen,
 }
 
 impl Profile {
+    /// What is safe where a carrier says nothing; it names what differs. What has no usual value is
+    /// empty: without it nothing can be booked.
+    pub const USUAL: Self = Self {
+        name: "",
+        title: "",
+        products: &[],
+        label_formats: &[],
+        reference_max: 0,
+        parcels_max: 0,
+        parcel_max_g: 0,
+        absence: Absence::Evidence,
+        void_unit: VoidUnit::Shipment,
+        settings: &[],
+        secrets: &[],
+        base_url: "",
+        tracking_page: None,
+        faults: &[],
+        proof: Proof::Fixtures,
+        specimen: Specimen::of("12345678", &[]),
+    };
+
     /// The product with this code, if the carrier declares it.
     #[must_use]
     pub fn product(&self, code: &str) -> Option<&'static Product> {
         self.products.iter().find(|product| product.code == code)
+    }
+}
+
+/// A made-up contract, as constants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Specimen {
+    number: &'static str,
+    settings: &'static [(&'static str, &'static str)],
+}
+
+impl Specimen {
+    /// A contract with this number and these settings.
+    #[must_use]
+    pub const fn of(
+        number: &'static str,
+        settings: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self { number, settings }
+    }
+
+    /// The contract.
+    #[must_use]
+    pub fn contract(&self) -> Contract {
+        Contract::of(self.number, self.settings)
     }
 }
 
@@ -157,6 +210,11 @@ impl SecretField {
     /// The secret that goes with it.
     pub const CLIENT_SECRET: Self =
         Self::required("client_secret", "no token can be had, so nothing booked");
+
+    /// Who asks, by [`crate::Auth::BASIC`].
+    pub const USERNAME: Self = Self::required("username", "nothing can be booked");
+    /// The password that goes with it.
+    pub const PASSWORD: Self = Self::required("password", "nothing can be booked");
 
     /// A secret without which nothing can be booked.
     #[must_use]

@@ -161,6 +161,12 @@ pub enum Auth {
 }
 
 impl Auth {
+    /// HTTP Basic with the secrets `username` and `password`.
+    pub const BASIC: Self = Self::Basic {
+        username: "username",
+        password: "password",
+    };
+
     /// OAuth2 client credentials in the secrets `client_id` and `client_secret`, sent as HTTP Basic.
     #[must_use]
     pub const fn oauth2(token_path: &'static str) -> Self {

@@ -13,8 +13,8 @@ pub mod stub;
 mod tracking;
 
 use carrier_sdk::{
-    Auth, Body, Booking, Carrier, Continue, Contract, Effect, Fault, Find, Intent, Memo, Method,
-    Profile, Proof, Refusal, Request, Response, Step, Track,
+    Abilities, Auth, Body, Booking, Carrier, Continue, Contract, Effect, Intent, Memo, Method,
+    Profile, Refusal, Request, Response, Step,
 };
 
 /// Books, and gives what came of it.
@@ -29,16 +29,8 @@ const FIELD: &str = "xml_in";
 pub struct Tnt;
 
 impl Carrier for Tnt {
-    fn profile(&self) -> &Profile {
+    fn profile(&self) -> &'static Profile {
         &profile::PROFILE
-    }
-
-    fn faults(&self) -> &'static [Fault] {
-        faults::FAULTS
-    }
-
-    fn proof(&self) -> Proof {
-        Proof::Description("schemas of ExpressConnect Shipping and Tracking")
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
@@ -50,16 +42,11 @@ impl Carrier for Tnt {
         booking::read(memo, answer)
     }
 
-    fn continuing(&self) -> Option<&dyn Continue> {
-        Some(self)
-    }
-
-    fn finding(&self) -> Option<&dyn Find> {
-        Some(self)
-    }
-
-    fn tracking(&self) -> Option<&dyn Track> {
-        Some(self)
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities::default()
+            .continues(self)
+            .finds(self)
+            .tracks(self)
     }
 }
 
@@ -72,11 +59,7 @@ impl Continue for Tnt {
 }
 
 fn call(effect: Effect, path: &str, body: Body) -> Request {
-    let auth = Auth::Basic {
-        username: "username",
-        password: "password",
-    };
     Request::new(effect, Method::Post, path)
-        .auth(auth)
+        .auth(Auth::BASIC)
         .body(body)
 }

@@ -3,7 +3,9 @@
 
 use carrier_sdk::Reach::Anywhere;
 use carrier_sdk::ServiceOption::{self, Insurance};
-use carrier_sdk::{Absence, LabelFormat, Product, Profile, SecretField, Setting, VoidUnit};
+use carrier_sdk::{Absence, LabelFormat, Product, Profile, Proof, SecretField, Setting};
+
+use crate::faults::FAULTS;
 
 const OPTIONS: &[ServiceOption] = &[Insurance];
 
@@ -27,7 +29,6 @@ pub(crate) static PROFILE: Profile = Profile {
     parcel_max_g: 70_000,
     // tracking may learn of a consignment with its first scan only
     absence: Absence::Evidence,
-    void_unit: VoidUnit::Shipment,
     settings: &[
         Setting::new("account_country", "country of the account: FR (default)"),
         Setting::DEFAULT_PHONE,
@@ -35,10 +36,10 @@ pub(crate) static PROFILE: Profile = Profile {
         Setting::DEFAULT_WIDTH,
         Setting::DEFAULT_HEIGHT,
     ],
-    secrets: &[
-        SecretField::required("username", "nothing can be booked"),
-        SecretField::required("password", "nothing can be booked"),
-    ],
+    secrets: &[SecretField::USERNAME, SecretField::PASSWORD],
     base_url: "https://express.tnt.com",
     tracking_page: Some("https://www.tnt.com/express/en_gc/site/shipping-tools/tracking.html?searchType=con&cons={}"),
+    faults: FAULTS,
+    proof: Proof::Description("schemas of ExpressConnect Shipping and Tracking"),
+    ..Profile::USUAL
 };

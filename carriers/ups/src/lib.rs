@@ -13,8 +13,8 @@ mod tracking;
 mod voiding;
 
 use carrier_sdk::{
-    Auth, Booking, Carrier, Contract, Effect, Fault, Find, Intent, Memo, Method, Profile, Proof,
-    Refusal, Relabel, Request, Response, Step, Track, Void,
+    Abilities, Auth, Booking, Carrier, Effect, Intent, Memo, Method, Profile, Refusal, Request,
+    Response, Step,
 };
 
 /// UPS as a carrier.
@@ -22,20 +22,8 @@ use carrier_sdk::{
 pub struct Ups;
 
 impl Carrier for Ups {
-    fn profile(&self) -> &Profile {
+    fn profile(&self) -> &'static Profile {
         &profile::PROFILE
-    }
-
-    fn faults(&self) -> &'static [Fault] {
-        faults::FAULTS
-    }
-
-    fn proof(&self) -> Proof {
-        Proof::Description("OpenAPI of Shipping 2409, Label Recovery, Track")
-    }
-
-    fn specimen(&self) -> Contract {
-        Contract::of("9A8B7C", &[])
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
@@ -46,20 +34,12 @@ impl Carrier for Ups {
         booking::read(answer)
     }
 
-    fn finding(&self) -> Option<&dyn Find> {
-        Some(self)
-    }
-
-    fn voiding(&self) -> Option<&dyn Void> {
-        Some(self)
-    }
-
-    fn relabelling(&self) -> Option<&dyn Relabel> {
-        Some(self)
-    }
-
-    fn tracking(&self) -> Option<&dyn Track> {
-        Some(self)
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities::default()
+            .finds(self)
+            .voids(self)
+            .relabels(self)
+            .tracks(self)
     }
 }
 

@@ -6,8 +6,10 @@
 use carrier_sdk::Reach::{Anywhere, International};
 use carrier_sdk::ServiceOption::{Insurance, SaturdayDelivery, Signature};
 use carrier_sdk::{
-    Absence, LabelFormat, Product, Profile, SecretField, ServiceOption, Setting, VoidUnit,
+    LabelFormat, Product, Profile, Proof, SecretField, ServiceOption, Setting, Specimen,
 };
+
+use crate::faults::FAULTS;
 
 const OPTIONS: &[ServiceOption] = &[SaturdayDelivery, Signature, Insurance];
 
@@ -28,8 +30,6 @@ pub(crate) static PROFILE: Profile = Profile {
     reference_max: 35,
     parcels_max: 200,
     parcel_max_g: 70_000,
-    absence: Absence::Evidence,
-    void_unit: VoidUnit::Shipment,
     settings: &[
         Setting::new("incoterm", "who pays duties: DAP, the consignee, when not set; or DDP, the account"),
         Setting::new("look_up", "how a doubt is settled: labels, with the label, when not set; or tracking"),
@@ -38,4 +38,8 @@ pub(crate) static PROFILE: Profile = Profile {
     secrets: &[SecretField::CLIENT_ID, SecretField::CLIENT_SECRET],
     base_url: "https://onlinetools.ups.com",
     tracking_page: Some("https://www.ups.com/track?tracknum={}"),
+    faults: FAULTS,
+    proof: Proof::Description("OpenAPI of Shipping 2409, Label Recovery, Track"),
+    specimen: Specimen::of("9A8B7C", &[]),
+    ..Profile::USUAL
 };

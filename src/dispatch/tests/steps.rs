@@ -36,7 +36,7 @@ fn request(effect: Effect, path: String) -> Request {
 }
 
 impl Carrier for TwoSteps {
-    fn profile(&self) -> &Profile {
+    fn profile(&self) -> &'static Profile {
         crate::registry::carrier("dhl-express")
             .expect("it is registered")
             .profile()

@@ -13,15 +13,15 @@ use crate::stub::{Stub, StubFault};
 /// A code of no carrier's.
 const UNLISTED: &str = "987654";
 
-/// Every row of [`Carrier::faults`], said by the stub in answer to a booking, is read as declared.
+/// Every row of [`Profile::faults`](crate::Profile), said by the stub in answer to a booking, is read as declared.
 ///
 /// # Errors
 /// Everything that does not hold.
 pub fn every_fault_of_the_atlas_is_read_as_declared(carrier: &dyn Carrier, stub: Stub) -> Verdict {
     let mut failures = Failures::default();
-    let table = carrier.faults();
+    let table = carrier.profile().faults;
     failures.check(!table.is_empty(), || {
-        "Carrier::faults gives no table: one line in src/lib.rs".to_owned()
+        "Profile::faults has no table: one line in src/profile.rs".to_owned()
     });
     for row in table {
         let words = if row.text.is_empty() {
@@ -53,7 +53,7 @@ pub fn a_code_that_nobody_listed_is_kept_and_not_guessed(
             Step::Refused(Why { code, meaning, .. }) | Step::NoEffect(Why { code, meaning, .. }),
         ) => {
             kept(code.as_deref(), &mut failures);
-            let declared = carrier.faults().iter().any(Fault::takes_anything);
+            let declared = carrier.profile().faults.iter().any(Fault::takes_anything);
             failures.check(meaning.is_none() || declared, || {
                 format!("code {UNLISTED} is read by a row that does not list it: {meaning:?}")
             });

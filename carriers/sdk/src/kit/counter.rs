@@ -34,7 +34,7 @@ impl<'kit> Counter<'kit> {
     pub(super) fn new(carrier: &'kit dyn Carrier, stub: Stub) -> Self {
         Self {
             carrier,
-            contract: carrier.specimen(),
+            contract: carrier.profile().specimen.contract(),
             bench: Bench::in_memory(),
             stub,
         }

@@ -21,7 +21,7 @@ use crate::stub::{Stub, StubBooking, StubFault};
 /// Everything that does not hold.
 pub fn the_stub_books_what_was_meant(carrier: &dyn Carrier, stub: Stub) -> Verdict {
     let mut failures = Failures::default();
-    let contract = carrier.specimen();
+    let contract = carrier.profile().specimen.contract();
     for product in carrier.profile().products {
         for plain in bookable(carrier, &contract, product.code) {
             for intent in variants(carrier, &plain) {

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 
 pub(super) use stub::{deaf, stub};
 
+use crate::ability::Abilities;
 use crate::carrier::{Carrier, Find, Track, Void};
 use crate::faults::{Fault, Meaning, Said, WhoActs, judge};
 use crate::json;
 use crate::label::{Label, LabelFormat};
 use crate::moment::Moment;
-use crate::profile::{Absence, Product, Profile, Reach, SecretField, VoidUnit};
+use crate::profile::{Product, Profile, Reach, SecretField};
 use crate::request::{Auth, Body, Effect, Escaping, Method, Request, Response, secret_place};
 use crate::shipment::{Contract, Intent, Parcel, ServiceOption, Shipment};
 use crate::step::{
@@ -101,16 +102,14 @@ static PROFILE: Profile = Profile {
     reference_max: 35,
     parcels_max: 9,
     parcel_max_g: 30_000,
-    absence: Absence::Evidence,
-    void_unit: VoidUnit::Shipment,
-    settings: &[],
     secrets: &[SecretField {
         name: "password",
         required: true,
         without: "nothing can be booked",
     }],
     base_url: "https://carrier.example",
-    tracking_page: None,
+    faults: FAULTS,
+    ..Profile::USUAL
 };
 
 impl Example {
@@ -244,7 +243,7 @@ impl Example {
 }
 
 impl Carrier for Example {
-    fn profile(&self) -> &Profile {
+    fn profile(&self) -> &'static Profile {
         &PROFILE
     }
 
@@ -301,20 +300,8 @@ impl Carrier for Example {
         Step::Done(Booking::new(number, parcels))
     }
 
-    fn faults(&self) -> &'static [Fault] {
-        FAULTS
-    }
-
-    fn finding(&self) -> Option<&dyn Find> {
-        Some(self)
-    }
-
-    fn voiding(&self) -> Option<&dyn Void> {
-        Some(self)
-    }
-
-    fn tracking(&self) -> Option<&dyn Track> {
-        Some(self)
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities::default().finds(self).voids(self).tracks(self)
     }
 }
 

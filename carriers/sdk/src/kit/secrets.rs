@@ -83,9 +83,9 @@ pub fn no_secret_in_a_dry_run(carrier: &dyn Carrier, contract: &Contract) -> Ver
 /// # Errors
 /// Everything that does not hold.
 pub fn no_secret_leaks(carrier: &dyn Carrier, stub: Stub) -> Verdict {
-    no_secret_in_a_dry_run(carrier, &carrier.specimen())?;
+    no_secret_in_a_dry_run(carrier, &carrier.profile().specimen.contract())?;
     let mut failures = Failures::default();
-    let contract = carrier.specimen();
+    let contract = carrier.profile().specimen.contract();
     let mut printed: Vec<String> = reads(carrier, &contract)
         .iter()
         .chain(

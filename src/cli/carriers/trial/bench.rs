@@ -102,7 +102,7 @@ const SERVICE: &str = "express";
 /// The example's site with one account, which books every product of the carrier, by any truck.
 fn made_up(carrier: &dyn Carrier) -> Result<Config, Failure> {
     let profile = carrier.profile();
-    let specimen = carrier.specimen();
+    let specimen = carrier.profile().specimen.contract();
     let products = profile.products.iter().map(|product| AccountProduct {
         service: SERVICE.to_owned(),
         code: product.code.to_owned(),

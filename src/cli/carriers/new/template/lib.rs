@@ -12,8 +12,7 @@ mod tracking;
 mod wire;
 
 use carrier_sdk::{
-    Booking, Carrier, Fault, Find, Intent, Memo, Profile, Proof, Refusal, Request, Response, Step,
-    Track, Void,
+    Abilities, Booking, Carrier, Intent, Memo, Profile, Refusal, Request, Response, Step,
 };
 
 /// Template Title as a carrier.
@@ -21,16 +20,8 @@ use carrier_sdk::{
 pub struct TemplateType;
 
 impl Carrier for TemplateType {
-    fn profile(&self) -> &Profile {
+    fn profile(&self) -> &'static Profile {
         &profile::PROFILE
-    }
-
-    fn faults(&self) -> &'static [Fault] {
-        faults::FAULTS
-    }
-
-    fn proof(&self) -> Proof {
-        Proof::Fixtures
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
@@ -41,15 +32,7 @@ impl Carrier for TemplateType {
         booking::read(answer)
     }
 
-    fn finding(&self) -> Option<&dyn Find> {
-        Some(self)
-    }
-
-    fn voiding(&self) -> Option<&dyn Void> {
-        Some(self)
-    }
-
-    fn tracking(&self) -> Option<&dyn Track> {
-        Some(self)
+    fn abilities(&self) -> Abilities<'_> {
+        Abilities::default().finds(self).voids(self).tracks(self)
     }
 }

@@ -3,7 +3,9 @@
 
 use carrier_sdk::ServiceOption::{SaturdayDelivery, Signature};
 use carrier_sdk::profile::Reach::{Anywhere, National};
-use carrier_sdk::{Absence, Auth, LabelFormat, Product, Profile, SecretField, VoidUnit};
+use carrier_sdk::{Absence, Auth, LabelFormat, Product, Profile, Proof, SecretField};
+
+use crate::faults::FAULTS;
 
 /* auth */
 
@@ -25,9 +27,10 @@ pub(crate) static PROFILE: Profile = Profile {
     parcel_max_g: 30_000,
     // until the carrier says in writing when a look-up is complete
     absence: Absence::Evidence,
-    void_unit: VoidUnit::Shipment,
-    settings: &[],
     secrets: SECRETS,
     base_url: "https://api.template-name.example/template-name",
-    tracking_page: None,
+    faults: FAULTS,
+    // which official description it follows, once it does
+    proof: Proof::Fixtures,
+    ..Profile::USUAL
 };

@@ -1,15 +1,9 @@
 //! Part of `profile.rs`: HTTP Basic. This line stays here.
 
 /// How a call proves who sends it.
-pub(crate) const AUTH: Auth = Auth::Basic {
-    username: "username",
-    password: "password",
-};
+pub(crate) const AUTH: Auth = Auth::BASIC;
 
 /// Secrets that travel in a body: what they are called there, and in an account.
 pub(crate) const IN_BODY: &[(&str, &str)] = &[];
 
-const SECRETS: &[SecretField] = &[
-    SecretField::required("username", "nothing can be booked"),
-    SecretField::required("password", "nothing can be booked"),
-];
+const SECRETS: &[SecretField] = &[SecretField::USERNAME, SecretField::PASSWORD];

@@ -6,4 +6,4 @@ pub(crate) const AUTH: Auth = Auth::None;
 /// Secrets that travel in a body: what they are called there, and in an account.
 pub(crate) const IN_BODY: &[(&str, &str)] = &[("password", "password")];
 
-const SECRETS: &[SecretField] = &[SecretField::required("password", "nothing can be booked")];
+const SECRETS: &[SecretField] = &[SecretField::PASSWORD];
