@@ -5,8 +5,8 @@
 //! "invalid data" (33) and even with "system error" (29).
 
 use carrier_sdk::Fault;
-use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Unauthorized};
-use carrier_sdk::WhoActs::{Carrier, Operator, Shop, Transport};
+use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, TooLate, Unauthorized};
+use carrier_sdk::WhoActs::{Carrier, Nobody, Operator, Shop, Transport};
 
 const PASSWORD: &str = "Chronopost does not accept the account's password";
 const ACCOUNT: &str = "Chronopost does not know this account number";
@@ -53,9 +53,10 @@ pub(crate) const TRACKING: &[Fault] = &[
     Fault::code("1", Ambiguous, Carrier, "something broke inside Chronopost's tracking"),
 ];
 
-/// Cancelling. Code 3, already picked up, is an answer and not a fault.
+/// Cancelling.
 #[rustfmt::skip]
 pub(crate) const CANCELLING: &[Fault] = &[
+    Fault::code("3", TooLate, Nobody, "Chronopost has picked the parcel up already"),
     Fault::code("2", NotFound, Carrier, "the parcel is not of this contract, or not yet registered in tracking"),
     Fault::code("1", Ambiguous, Carrier, "something broke inside Chronopost; the parcel may still be live"),
     Fault::code("30", Unauthorized, Transport, "the contract number or its password is wrong"),

@@ -3,11 +3,11 @@
 use carrier_sdk::text::clean;
 use carrier_sdk::xml::{Element, Node, leaf, secret};
 use carrier_sdk::{
-    Contract, Effect, Find, FoundShipment, Moment, Request, Response, Search, Status, StatusTable,
-    Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why, judge,
+    Contract, Effect, Find, FoundShipment, Moment, Request, Response, Said, Search, Status,
+    StatusTable, Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why,
 };
 
-use crate::booking::{error, returned, said, says_yes};
+use crate::booking::returned;
 use crate::faults;
 use crate::{Chronopost, TRACKING};
 
@@ -33,9 +33,11 @@ impl Find for Chronopost {
 
     /// Chronopost lists parcels, not bookings: all of a reference are one shipment.
     fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
-        let told = known(answer, FIND)?;
-        let parcels = told.iter().flat_map(|told| told.list("listParcel"));
-        let numbers = parcels.filter_map(|parcel| parcel.number("skybillNumber"));
+        let numbers = known(answer, FIND, |told| {
+            let parcels = told.list("listParcel");
+            let numbers = parcels.filter_map(|parcel| parcel.number("skybillNumber"));
+            numbers.collect()
+        })?;
         Ok(FoundShipment::of_parcels(numbers))
     }
 }
@@ -52,13 +54,9 @@ impl Void for Chronopost {
     }
 
     fn read_void(&self, answer: &Response) -> VoidAnswer {
-        let said = match returned(answer, CANCEL) {
-            Ok(told) if says_yes(&told) => return VoidAnswer::Voided,
-            Ok(told) if error(&told) == Some("3") => return VoidAnswer::TooLate,
-            Ok(told) => said(answer, &told),
-            Err(said) => said,
-        };
-        judge(faults::CANCELLING, said).on_void()
+        // an answer that says nothing has not said yes
+        returned(answer, CANCEL, faults::CANCELLING)
+            .void(|told| told.text("errorCode").map(|_| VoidAnswer::Voided))
     }
 }
 
@@ -72,29 +70,30 @@ impl Track for Chronopost {
 
     /// No events means that Chronopost knows nothing of the parcel, or not yet.
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
-        let told = known(answer, TRACK)?.unwrap_or_default();
-        let events: Vec<_> = told
-            .list("listEventInfoComp/events")
-            .filter_map(event)
-            .collect();
-        if events.is_empty() {
-            return Ok(Vec::new());
-        }
-        let number = told.text("listEventInfoComp/skybillNumber");
-        let number = number.unwrap_or_default();
-        Ok(vec![TrackedShipment::of_events(number, events)])
+        known(answer, TRACK, |told| {
+            let events = told.list("listEventInfoComp/events").filter_map(event);
+            let events: Vec<_> = events.collect();
+            let number = told.text("listEventInfoComp/skybillNumber");
+            let known = Some(events).filter(|events| !events.is_empty());
+            let shipment = |events| TrackedShipment::of_events(number.unwrap_or_default(), events);
+            known.map(shipment).into_iter().collect()
+        })
     }
 }
 
-/// An answer to a question; `None` when Chronopost knows nothing of the number or reference.
-fn known(answer: &Response, operation: &str) -> Result<Option<Element>, Why> {
-    let said = match returned(answer, operation) {
-        Ok(told) if says_yes(&told) => return Ok(Some(told)),
-        Ok(told) => said(answer, &told),
-        Err(said) => said,
-    };
-    let nothing = judge(faults::TRACKING, said).on_look_up::<Element>()?;
-    Ok(nothing.into_iter().next())
+/// What an answer to a question tells; nothing when Chronopost does not know the number or reference.
+fn known<T>(
+    answer: &Response,
+    operation: &str,
+    read: impl FnOnce(&Element) -> Vec<T>,
+) -> Result<Vec<T>, Why> {
+    returned(answer, operation, faults::TRACKING).known(|told| match told.text("errorCode") {
+        Some(_) => Ok(read(told)),
+        None => Err(Said::unreadable(
+            answer,
+            "Chronopost's answer: it has no error code",
+        )),
+    })
 }
 
 /// Codes that are not listed tell that the parcel is somewhere on its way.

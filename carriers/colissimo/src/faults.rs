@@ -6,7 +6,7 @@
 use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Throttled, Unauthorized};
 use carrier_sdk::WhoActs::{Carrier, Nobody, Operator, Shop, Transport};
 use carrier_sdk::json::{list, text};
-use carrier_sdk::{Fault, Response, Said};
+use carrier_sdk::{Answers, Fault, Said};
 use serde_json::Value;
 
 const FIELD: &str = "Colissimo does not accept a field of the order";
@@ -41,34 +41,30 @@ pub(crate) const TRACKING: &[Fault] = &[
     Fault::code("504", Ambiguous, Carrier, "something inside La Poste did not answer"),
 ];
 
+/// The answers of both services: what went wrong comes in the shapes of either.
+pub(crate) const ANSWERS: Answers = Answers {
+    of: "Colissimo",
+    faults: FAULTS,
+    places: &[
+        ("code", "message"),
+        ("errorCode", "errorLabel"),
+        ("error", "message"),
+        ("returnCode", "returnMessage"),
+        ("status/0/code", "status/0/message"),
+    ],
+    oddly: |answer, told| {
+        let error = error(told)?;
+        let words = text(error, "messageContent").unwrap_or_default();
+        Some(Said::new(answer, text(error, "id").as_deref(), words))
+    },
+    is_yes: |answer, told| answer.is_success() && error(told).is_none(),
+};
+
 /// The first message that is an error.
-pub(crate) fn error(told: &Value) -> Option<&Value> {
+fn error(told: &Value) -> Option<&Value> {
     let is_error = |message: &&Value| {
         let kind = text(message, "type").unwrap_or_default();
         kind.eq_ignore_ascii_case("error") || text(message, "id").is_some_and(|id| id != "0")
     };
     list(told, "messages").iter().find(is_error)
-}
-
-/// Code and message in the shapes of both services, the more telling first.
-const SHAPES: [(&str, &str); 5] = [
-    ("code", "message"),
-    ("errorCode", "errorLabel"),
-    ("error", "message"),
-    ("returnCode", "returnMessage"),
-    ("status/0/code", "status/0/message"),
-];
-
-/// What Colissimo or La Poste said went wrong.
-pub(crate) fn said(answer: &Response, told: &Value) -> Said {
-    if let Some(message) = error(told) {
-        let words = text(message, "messageContent").unwrap_or_default();
-        return Said::new(answer, text(message, "id").as_deref(), words);
-    }
-    let mut shapes = SHAPES.iter();
-    let shape = shapes.find_map(|(code, message)| Some((text(told, code)?, text(told, message)?)));
-    match shape {
-        Some((code, message)) => Said::new(answer, Some(&code), message),
-        None => Said::unreadable(answer, "an answer of Colissimo"),
-    }
 }

@@ -3,13 +3,13 @@
 
 use carrier_sdk::json::{at, list, number, text, value_in};
 use carrier_sdk::{
-    Contract, Moment, Request, Response, Said, Status, StatusTable, Track, TrackedShipment,
-    TrackingEvent, Why, judge,
+    Contract, Moment, Request, Response, Status, StatusTable, Track, TrackedShipment,
+    TrackingEvent, Why,
 };
 use serde_json::Value;
 
 use crate::Colissimo;
-use crate::faults::{TRACKING, said};
+use crate::faults::{ANSWERS, TRACKING};
 
 impl Track for Colissimo {
     /// The timeline tells of one parcel in a call: the first number counts.
@@ -26,23 +26,9 @@ impl Track for Colissimo {
             body if at(body, "responses").is_some() => list(body, "responses"),
             body => list(body, ""),
         };
-        if told.is_empty() {
-            return judge(TRACKING, Said::unreadable(answer, "a parcel's history")).on_look_up();
-        }
-        let (mut known, mut fault) = (Vec::new(), None);
-        for one in told {
-            match shipment(answer, one) {
-                Some(shipment) => known.push(shipment),
-                None => match judge(TRACKING, said(answer, one)).on_look_up() {
-                    Ok(nothing) => known.extend(nothing),
-                    Err(why) => fault = fault.or(Some(why)),
-                },
-            }
-        }
-        match fault {
-            Some(why) if known.is_empty() => Err(why),
-            _ => Ok(known),
-        }
+        let answers = ANSWERS.by(TRACKING);
+        let history = |one| shipment(answer, one).ok_or_else(|| answers.said(answer, one));
+        answers.known_among(answer, told.iter().map(history))
     }
 }
 

@@ -1,62 +1,41 @@
 //! What DHL's answer to a booking tells: the waybill, its pieces and their labels.
-//!
-//! A waybill number makes a booking, whatever else is missing or broken around it.
 
 use std::collections::HashMap;
 
-use carrier_sdk::json::{list, number, object, text};
-use carrier_sdk::{BookedParcel, Booking, Label, Response, Said, Step, judge};
+use carrier_sdk::json::{list, text};
+use carrier_sdk::{Booking, Response, Step, Told, ToldParcel};
 use serde_json::Value;
 
-use crate::faults::{FAULTS, said};
+use crate::faults::ANSWERS;
 
-/// The outcome of a booking.
+/// The outcome of a booking. DHL's trackingUrl is a call of this API, which the public cannot make.
 pub(crate) fn read(answer: &Response) -> Step<Booking> {
-    let Some(body) = object(answer) else {
-        return judge(FAULTS, Said::unreadable(answer, "a booking")).on_booking();
-    };
-    match number(&body, "shipmentTrackingNumber") {
-        Some(waybill) if answer.is_success() => Step::Done(Booking {
-            // DHL's trackingUrl is a call of this API, which the public cannot make
-            estimated_delivery: text(&body, "estimatedDeliveryDate/estimatedDeliveryDate")
-                .map(|date| date.into_owned()),
-            ..Booking::new(waybill.clone(), parcels(&waybill, &body))
-        }),
-        Some(_) => Step::in_doubt(
-            None,
-            "the answer has an error's status and a waybill number",
-        ),
-        None => judge(FAULTS, said(answer, &body)).on_booking(),
-    }
+    ANSWERS.read(answer).booking(|body| {
+        let waybill = body.number("shipmentTrackingNumber")?;
+        let labels = labels(list(body, "documents")).into_iter();
+        // of two labels of a piece the first counts
+        let labels = labels.map(|label| (place_of(label, "packageReferenceNumber"), label));
+        let labels: HashMap<Option<u32>, &Value> = labels.rev().collect();
+        let whole = labels.get(&None).and_then(|label| label.label("content"));
+        let date = text(body, "estimatedDeliveryDate/estimatedDeliveryDate");
+        Some(Booking {
+            estimated_delivery: date.map(|date| date.into_owned()),
+            ..Booking::told(Some(waybill), pieces(body, &labels), whole)?
+        })
+    })
 }
 
-fn parcels(waybill: &str, body: &Value) -> Vec<BookedParcel> {
-    let documents = labels(list(body, "documents"));
-    let mut labels: HashMap<Option<u32>, &Value> = HashMap::new();
-    for label in documents {
-        let place = place_of(label, "packageReferenceNumber");
-        labels.entry(place).or_insert(label);
-    }
-    let mut pieces: Vec<(u32, String)> = list(body, "packages")
-        .iter()
-        .zip(1..)
-        .map(|(package, place)| {
-            let piece = number(package, "trackingNumber").unwrap_or_else(|| waybill.to_owned());
-            (place_of(package, "referenceNumber").unwrap_or(place), piece)
-        })
-        .collect();
-    pieces.sort_by_key(|(place, _)| *place);
-    if pieces.is_empty() {
-        pieces.push((1, waybill.to_owned()));
-    }
-    let parcel = |(index, (place, number)): (usize, (u32, String))| {
-        // a label for the whole shipment stands on the first parcel
-        let whole = labels.get(&None).filter(|_| index == 0);
-        let label = labels.get(&Some(place)).or(whole);
-        let content = label.and_then(|label| label.get("content")?.as_str());
-        BookedParcel::new(number, content.and_then(Label::from_base64))
+fn pieces(body: &Value, labels: &HashMap<Option<u32>, &Value>) -> Vec<ToldParcel> {
+    let packages = list(body, "packages").iter().zip(1..);
+    let piece = |(package, place): (&Value, u32)| {
+        let place = place_of(package, "referenceNumber").unwrap_or(place);
+        let label = labels.get(&Some(place));
+        let label = label.and_then(|label| label.label("content"));
+        (place, (package.number("trackingNumber"), label))
     };
-    pieces.into_iter().enumerate().map(parcel).collect()
+    let mut pieces: Vec<(u32, ToldParcel)> = packages.map(piece).collect();
+    pieces.sort_by_key(|(place, _)| *place);
+    pieces.into_iter().map(|(_, piece)| piece).collect()
 }
 
 /// The labels among the documents. Where none says what it is, the first one is the label.

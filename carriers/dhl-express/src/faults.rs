@@ -5,7 +5,7 @@
 use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Throttled, Unauthorized};
 use carrier_sdk::WhoActs::{Nobody, Operator, Shop, Transport};
 use carrier_sdk::json::{text, texts};
-use carrier_sdk::{Fault, Response, Said};
+use carrier_sdk::{Answers, Fault, Response, Said};
 use serde_json::Value;
 
 const DIED: &str = "a process of DHL's died; the waybill may exist";
@@ -51,8 +51,16 @@ pub(crate) const ABSENCE: &[Fault] = &[
     Fault::text("no shipment with given tracking number", NotFound, Nobody, UNKNOWN),
 ];
 
-/// What DHL said went wrong.
-pub(crate) fn said(answer: &Response, body: &Value) -> Said {
+/// DHL's answers.
+pub(crate) const ANSWERS: Answers = Answers {
+    of: "MyDHL",
+    faults: FAULTS,
+    oddly: said,
+    ..Answers::USUAL
+};
+
+/// What DHL said went wrong: every problem, a detail with a code before them.
+fn said(answer: &Response, body: &Value) -> Option<Said> {
     let mut problems = texts(body, "additionalDetails/*");
     problems.extend(texts(body, "reasons/*/msg"));
     if let Some(detail) = text(body, "detail")
@@ -61,17 +69,14 @@ pub(crate) fn said(answer: &Response, body: &Value) -> Said {
         problems.insert(0, detail);
     }
     if problems.is_empty() {
-        problems.extend(text(body, "message").or_else(|| text(body, "title")));
+        problems.extend(text(body, "message|title"));
     }
-    let Some(first) = problems.first() else {
-        return Said::unreadable(answer, "an answer of MyDHL");
-    };
-    let mut said = Said::new(answer, code(first), problems.join("; "));
+    let mut said = Said::new(answer, code(problems.first()?), problems.join("; "));
     let told = text(body, "status").and_then(|status| status.parse::<u16>().ok());
     if let Some(status) = told.filter(|status| answer.is_success() && *status >= 400) {
         said.status = status;
     }
-    said
+    Some(said)
 }
 
 fn code(text: &str) -> Option<&str> {

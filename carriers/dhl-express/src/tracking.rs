@@ -10,7 +10,7 @@ use carrier_sdk::{
 };
 use serde_json::Value;
 
-use crate::faults::{ABSENCE, FAULTS, said};
+use crate::faults::{ABSENCE, ANSWERS, FAULTS};
 use crate::{DhlExpress, call};
 
 const PATH: &str = "/tracking";
@@ -59,7 +59,7 @@ fn shipments<T>(answer: &Response, read: impl Fn(String, &Value) -> T) -> Result
         return unreadable().on_look_up();
     };
     if !answer.is_success() || !body.get("shipments").is_some_and(Value::is_array) {
-        let said = said(answer, &body);
+        let said = ANSWERS.said(answer, &body);
         let table = if said.status == 404 { ABSENCE } else { FAULTS };
         return judge(table, said).on_look_up();
     }

@@ -1,7 +1,8 @@
 //! What DPD France's answers say: a result, or a SOAP fault in a 500 whose detail names an error.
 
+use carrier_sdk::answers::Reading;
 use carrier_sdk::xml::Element;
-use carrier_sdk::{BookedParcel, Booking, Label, Response, Said, Step, judge, soap};
+use carrier_sdk::{Answers, Booking, Label, Response, Said, Step, Told, soap};
 
 use crate::EPRINT;
 use crate::faults::FAULTS;
@@ -9,17 +10,18 @@ use crate::faults::FAULTS;
 /// The operation that books one parcel and gives its label.
 pub(crate) const OPERATION: &str = "CreateShipmentWithLabelsBc";
 
+/// DPD's answers: what is no SOAP fault says yes.
+const ANSWERS: Answers<Element> = Answers {
+    of: "DPD France",
+    faults: FAULTS,
+    is_yes: |_, _| true,
+    ..Answers::USUAL
+};
+
 /// What became of a booking. A number that can be read is a booking, with or without its label.
 pub(crate) fn read(answer: &Response) -> Step<Booking> {
-    let told = match result(answer, OPERATION) {
-        Ok(told) => told,
-        Err(said) => return judge(FAULTS, said).on_booking(),
-    };
-    let Some(number) = number(&told) else {
-        return Step::in_doubt(None, "the answer says yes and holds no parcel number");
-    };
-    let parcel = BookedParcel::new(number.clone(), label(&told));
-    Step::Done(Booking::new(number, vec![parcel]))
+    let read = |told: &Element| Booking::told(number(told), None, label(told));
+    result(answer, OPERATION).booking(read)
 }
 
 /// The parcel's number: the outgoing one's, for an answer may tell of a return or a proof beside it.
@@ -34,12 +36,19 @@ fn number(told: &Element) -> Option<String> {
 pub(crate) fn label(told: &Element) -> Option<Label> {
     let labels = told.list("labels/Label");
     let own = labels.filter(|label| matches!(label.text("type"), Some("EPRINT" | "BIC3")));
-    let mut own = own.filter_map(|label| Label::from_base64(label.text("label")?));
+    let mut own = own.filter_map(|label| label.label("label"));
     own.next()
 }
 
 /// The result of this operation.
-pub(crate) fn result(answer: &Response, operation: &str) -> Result<Element, Said> {
+pub(crate) fn result<'answer>(
+    answer: &'answer Response,
+    operation: &str,
+) -> Reading<'answer, Element> {
+    ANSWERS.read_in(answer, told(answer, operation))
+}
+
+fn told(answer: &Response, operation: &str) -> Result<Element, Said> {
     if let Some(fault) = soap::fault(answer) {
         let error = fault.detail.as_ref().and_then(|detail| detail.at("Error"));
         let text = |name| error.and_then(|error| error.text(name));

@@ -2,12 +2,9 @@
 
 use carrier_sdk::text::clean;
 use carrier_sdk::xml::leaf;
-use carrier_sdk::{
-    Check, Contract, Effect, Label, LabelFormat, Relabel, Request, Response, Said, Why, judge,
-};
+use carrier_sdk::{Check, Contract, Effect, Label, LabelFormat, Relabel, Request, Response, Why};
 
 use crate::booking::{label, result};
-use crate::faults::FAULTS;
 use crate::mapping::{customer_again, label_type};
 use crate::{DpdFrance, call};
 
@@ -25,10 +22,6 @@ impl Relabel for DpdFrance {
     }
 
     fn read_label(&self, answer: &Response) -> Result<Label, Why> {
-        let told = result(answer, OPERATION);
-        let label = told.and_then(|told| {
-            label(&told).ok_or_else(|| Said::unreadable(answer, "an answer with a label"))
-        });
-        label.map_err(|said| judge(FAULTS, said).on_read())
+        result(answer, OPERATION).label(label)
     }
 }

@@ -5,9 +5,7 @@
 
 use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Unauthorized};
 use carrier_sdk::WhoActs::{Carrier, Nobody, Operator, Shop, Transport};
-use carrier_sdk::json::{object, text, texts};
-use carrier_sdk::{Fault, Response, Said};
-use serde_json::Value;
+use carrier_sdk::{Answers, Fault};
 
 const UNKNOWN: &str = "FedEx does not know this number or reference, or not yet";
 const PROJECT: &str = "FedEx does not let this project make the call";
@@ -32,26 +30,14 @@ pub const FAULTS: &[Fault] = &[
     Fault::code("*.EMPTY", Rejected, Operator, "our request lacks a field; its code says which"),
 ];
 
-/// The body of a good answer, or what FedEx said instead.
-pub(crate) fn good(answer: &Response) -> Result<Value, Said> {
-    let body = object(answer).ok_or_else(|| Said::unreadable(answer, "an answer of FedEx"))?;
-    if answer.is_success() && body.get("output").is_some_and(Value::is_object) {
-        Ok(body)
-    } else {
-        Err(said(answer, &body))
-    }
-}
-
-/// What FedEx said went wrong; one of its gateways words it otherwise.
-pub(crate) fn said(answer: &Response, body: &Value) -> Said {
-    let (codes, messages) = (
-        texts(body, "errors/*/code"),
-        texts(body, "errors/*/message"),
-    );
-    let gateway = || text(body, "error_detail").or_else(|| text(body, "error"));
-    match (codes.first(), messages.is_empty().then(gateway).flatten()) {
-        (None, Some(words)) => Said::new(answer, None, words),
-        (None, None) if messages.is_empty() => Said::unreadable(answer, "an answer of FedEx"),
-        (code, _) => Said::new(answer, code.map(AsRef::as_ref), messages.join("; ")),
-    }
-}
+/// FedEx's answers; one of its gateways words what went wrong otherwise.
+pub(crate) const ANSWERS: Answers = Answers {
+    of: "FedEx",
+    faults: FAULTS,
+    places: &[
+        ("errors/*/code", "errors/*/message"),
+        ("", "error_detail|error"),
+    ],
+    is_yes: |answer, body| answer.is_success() && body["output"].is_object(),
+    ..Answers::USUAL
+};

@@ -1,15 +1,15 @@
 //! FedEx's tracking: shipments under our reference after a doubt, and parcels by their numbers. Both read
 //! the same answer. A number that is not known is told inside a 200.
 
-use carrier_sdk::json::{list, number, text};
+use carrier_sdk::json::{list, text};
 use carrier_sdk::tracking::status_of;
 use carrier_sdk::{
     Body, Contract, Effect, Find, FoundShipment, Method, Moment, Request, Response, Said, Search,
-    Status, StatusTable, Track, TrackedShipment, TrackingEvent, Why, judge,
+    Status, StatusTable, Told, Track, TrackedShipment, TrackingEvent, Why, judge,
 };
 use serde_json::{Value, json};
 
-use crate::faults::{FAULTS, good};
+use crate::faults::{ANSWERS, FAULTS};
 use crate::{Fedex, call};
 
 /// A parcel may be handed over so many days after it was booked.
@@ -63,37 +63,30 @@ fn ask(path: &str, body: &Value) -> Request {
 }
 
 /// What FedEx knows, in its order; a number that was used again stands twice. An error beside scans is
-/// no error of the parcel's. If nothing is known, the first error says why.
+/// no error of the parcel's.
 fn known<T>(answer: &Response, read: impl Fn(String, &Value) -> T) -> Result<Vec<T>, Why> {
-    let body = match good(answer) {
+    let body = match ANSWERS.read(answer).good() {
         Ok(body) => body,
         Err(said) => return judge(FAULTS, said).on_look_up(),
     };
-    let (mut known, mut failed) = (Vec::new(), Vec::new());
-    for asked in list(&body, "output/completeTrackResults") {
-        for result in list(asked, "trackResults") {
-            let own = number(result, "trackingNumberInfo/trackingNumber");
-            let scanned = !list(result, "scanEvents").is_empty();
-            match (
-                own.or_else(|| number(asked, "trackingNumber")),
-                text(result, "error/code"),
-            ) {
-                (Some(number), code) if scanned || code.is_none() => {
-                    known.push(read(number, result))
-                }
-                (_, code) => {
-                    let message = text(result, "error/message").unwrap_or_default();
-                    failed.push(Said::new(answer, code.as_deref(), message));
-                }
+    let results = list(&body, "output/completeTrackResults").iter();
+    let results = results.flat_map(|asked| {
+        let results = list(asked, "trackResults").iter();
+        results.map(move |result| (asked, result))
+    });
+    let result = |(asked, result): (&Value, &Value)| {
+        let number = result.number("trackingNumberInfo/trackingNumber");
+        let number = number.or_else(|| asked.number("trackingNumber"));
+        let scanned = !list(result, "scanEvents").is_empty();
+        match (number, text(result, "error/code")) {
+            (Some(number), code) if scanned || code.is_none() => Ok(read(number, result)),
+            (_, code) => {
+                let message = text(result, "error/message").unwrap_or_default();
+                Err(Said::new(answer, code.as_deref(), message))
             }
         }
-    }
-    if known.is_empty() {
-        let first = failed.into_iter().next();
-        let first = first.unwrap_or_else(|| Said::unreadable(answer, "tracked parcels"));
-        return judge(FAULTS, first).on_look_up();
-    }
-    Ok(known)
+    };
+    ANSWERS.known_among(answer, results.map(result))
 }
 
 fn scan(event: &Value) -> Option<TrackingEvent> {

@@ -1,10 +1,10 @@
 //! Cancelling a shipment with all of its pieces.
 
 use carrier_sdk::json::at;
-use carrier_sdk::{Body, Contract, Effect, Method, Request, Response, Void, VoidAnswer, judge};
-use serde_json::{Value, json};
+use carrier_sdk::{Body, Contract, Effect, Method, Request, Response, Void, VoidAnswer};
+use serde_json::json;
 
-use crate::faults::{FAULTS, good, said};
+use crate::faults::ANSWERS;
 use crate::{Fedex, call};
 
 impl Void for Fedex {
@@ -19,13 +19,9 @@ impl Void for Fedex {
     }
 
     fn read_void(&self, answer: &Response) -> VoidAnswer {
-        let said = match good(answer) {
-            Ok(body) if at(&body, "output/cancelledShipment") == Some(&Value::Bool(true)) => {
-                return VoidAnswer::Voided;
-            }
-            Ok(body) => said(answer, &body),
-            Err(said) => said,
-        };
-        judge(FAULTS, said).on_void()
+        ANSWERS.read(answer).void(|body| {
+            let cancelled = at(body, "output/cancelledShipment")?.as_bool()?;
+            cancelled.then_some(VoidAnswer::Voided)
+        })
     }
 }

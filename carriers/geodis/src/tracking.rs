@@ -1,15 +1,14 @@
 //! Geodis's other answers: what is known under a reference, what became of a void, where a parcel is.
 
-use carrier_sdk::json::{list, number, object, text, texts};
+use carrier_sdk::json::{list, text};
 use carrier_sdk::{
     Contract, Effect, Find, FoundShipment, Moment, Request, Response, Said, Search, Status,
-    StatusTable, Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why, judge,
+    StatusTable, Told, Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why,
 };
 use serde_json::{Value, json};
 
 use crate::Geodis;
-use crate::booking::{is_ok, said};
-use crate::faults::FAULTS;
+use crate::faults::ANSWERS;
 use crate::wire::{FIND, TRACK, VOID, call};
 
 impl Find for Geodis {
@@ -29,20 +28,12 @@ impl Find for Geodis {
 
     /// Only a list that is empty is an absence.
     fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
-        let told = told(answer).and_then(|body| match body.get("contenu") {
-            Some(Value::Array(found)) => Ok(found.clone()),
-            _ => Err(Said::unreadable(answer, "a list of shipments")),
-        });
-        let found = told.map_err(|said| judge(FAULTS, said).on_read())?;
-        let numbers: Option<Vec<String>> = found.iter().map(|one| number(one, "noSuivi")).collect();
-        let numbers = numbers.ok_or_else(|| {
-            judge(FAULTS, Said::unreadable(answer, "shipments with numbers")).on_read()
-        })?;
-        let shipment = |tracking_number| FoundShipment {
-            tracking_number,
-            parcels: Vec::new(),
-        };
-        Ok(numbers.into_iter().map(shipment).collect())
+        ANSWERS.read(answer).told(|body| {
+            let found = body.get("contenu").and_then(Value::as_array);
+            let shipment = |one: &Value| Some(FoundShipment::numbered(one.number("noSuivi")?));
+            let found = found.and_then(|found| found.iter().map(shipment).collect());
+            found.ok_or_else(|| Said::unreadable(answer, "a list of shipments with numbers"))
+        })
     }
 }
 
@@ -54,19 +45,12 @@ impl Void for Geodis {
 
     /// Voided is what Geodis counts as deleted, without an anomaly.
     fn read_void(&self, answer: &Response) -> VoidAnswer {
-        let body = match told(answer) {
-            Ok(body) => body,
-            Err(said) => return judge(FAULTS, said).on_void(),
-        };
-        let count = |name: &str| text(&body, &format!("contenu/{name}"));
-        let deleted = count("nbEnvoisSupprimes").is_some_and(|count| count == "1");
-        let whole = count("nbAnomaliesSuppression").is_none_or(|count| count == "0");
-        let why = texts(&body, "contenu/listRetoursEnvois/*/msgErreurSuppression");
-        match deleted && whole {
-            true => VoidAnswer::Voided,
-            false if why.iter().any(|why| why.contains("pris en charge")) => VoidAnswer::TooLate,
-            false => judge(FAULTS, said(answer, &body)).on_void(),
-        }
+        ANSWERS.read(answer).void(|body| {
+            let count = |name: &str| text(body, &format!("contenu/{name}"));
+            let deleted = count("nbEnvoisSupprimes").is_some_and(|count| count == "1");
+            let whole = count("nbAnomaliesSuppression").is_none_or(|count| count == "0");
+            (deleted && whole).then_some(VoidAnswer::Voided)
+        })
     }
 }
 
@@ -78,25 +62,15 @@ impl Track for Geodis {
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
-        let body = match told(answer) {
-            Ok(body) => body,
-            Err(said) => return judge(FAULTS, said).on_look_up(),
-        };
-        let shipments = list(&body, "contenu").iter().filter_map(|shipment| {
-            let events = list(shipment, "listSuivis").iter().filter_map(event);
-            let number = number(shipment, "noSuivi")?;
-            Some(TrackedShipment::of_events(number, events.collect()))
-        });
-        Ok(shipments.collect())
-    }
-}
-
-/// An answer that says yes; anything else is a fault, never an absence.
-fn told(answer: &Response) -> Result<Value, Said> {
-    let body = object(answer).ok_or_else(|| Said::unreadable(answer, "an answer of Geodis"))?;
-    match is_ok(answer, &body) {
-        true if body.get("contenu").is_some() => Ok(body),
-        _ => Err(said(answer, &body)),
+        ANSWERS.read(answer).known(|body| {
+            let shipments = list(body, "contenu").iter();
+            let tracked = shipments.filter_map(|shipment| {
+                let events = list(shipment, "listSuivis").iter().filter_map(event);
+                let number = shipment.number("noSuivi")?;
+                Some(TrackedShipment::of_events(number, events.collect()))
+            });
+            Ok(tracked.collect())
+        })
     }
 }
 

@@ -1,41 +1,30 @@
 //! What GLS's answers tell of a booking: its parcels and their labels, a label printed again, and
 //! what became of a cancellation.
-//!
-//! A number makes a booking, whatever else is missing or broken around it.
 
 use std::borrow::Cow;
 
-use carrier_sdk::json::{list, number, object, text, texts};
+use carrier_sdk::json::{list, text, texts};
 use carrier_sdk::{
-    BookedParcel, Booking, Contract, Effect, Label, LabelFormat, Relabel, Request, Response, Said,
-    Step, Void, VoidAnswer, Why, judge,
+    Booking, Contract, Effect, Label, LabelFormat, Relabel, Request, Response, Said, Step, Told,
+    ToldParcel, Void, VoidAnswer, Why, judge,
 };
 use serde_json::{Value, json};
 
-use crate::faults::{CANCELLING, FAULTS, said};
+use crate::faults::{ANSWERS, CANCELLING};
 use crate::{Gls, mapping, shipping};
 
 const PARCELS: &str = "CreatedShipment/ParcelData";
+/// The number that GLS cancels, prints and tracks a parcel by.
+pub(crate) const TRACK_ID: &str = "TrackID|ParcelNumber";
 
 /// The outcome of a booking.
 pub(crate) fn read(answer: &Response) -> Step<Booking> {
-    let Some(body) = object(answer) else {
-        return judge(FAULTS, Said::unreadable(answer, "a booking")).on_booking();
-    };
-    let parcels = parcels(&body);
-    let first = parcels.first().map(|first| first.tracking_number.clone());
-    match first {
-        Some(first) if answer.is_success() => Step::Done(Booking::new(first, parcels)),
-        Some(_) => Step::in_doubt(
-            None,
-            "the answer has an error's status and a parcel's number",
-        ),
-        None => judge(FAULTS, said(answer, &body)).on_booking(),
-    }
+    let answer = ANSWERS.read(answer);
+    answer.booking(|body| Booking::told(None, parcels(body), None))
 }
 
 /// The parcels, in the order in which they were ordered.
-fn parcels(body: &Value) -> Vec<BookedParcel> {
+fn parcels(body: &Value) -> Vec<ToldParcel> {
     let (told, labels) = (list(body, PARCELS), labels(body));
     let label = |index: usize| match (told.len(), labels.len()) {
         (parcels, labels_told) if parcels == labels_told => labels.get(index),
@@ -44,22 +33,19 @@ fn parcels(body: &Value) -> Vec<BookedParcel> {
         // whose they are cannot be told: they are printed again, one by one
         _ => None,
     };
-    let read = |(index, parcel): (usize, &Value)| {
+    let numbered = told.iter().enumerate();
+    let numbered = numbered.filter(|(_, parcel)| parcel.number(TRACK_ID).is_some());
+    let mut parcels: Vec<_> = numbered.collect();
+    parcels.sort_by_key(|(_, parcel)| place(parcel));
+    let parcel = |(index, parcel): (usize, &Value)| {
         let label = label(index).and_then(|label| Label::from_base64(label));
-        Some((place(parcel), BookedParcel::new(track_id(parcel)?, label)))
+        (parcel.number(TRACK_ID), label)
     };
-    let mut parcels: Vec<_> = told.iter().enumerate().filter_map(read).collect();
-    parcels.sort_by_key(|(place, _)| *place);
-    parcels.into_iter().map(|(_, parcel)| parcel).collect()
+    parcels.into_iter().map(parcel).collect()
 }
 
 fn labels(body: &Value) -> Vec<Cow<'_, str>> {
     texts(body, "CreatedShipment/PrintData/*/Data/*")
-}
-
-/// The number that GLS cancels, prints and tracks a parcel by.
-pub(crate) fn track_id(parcel: &Value) -> Option<String> {
-    number(parcel, "TrackID").or_else(|| number(parcel, "ParcelNumber"))
 }
 
 /// The parcel's place in the order; those without one keep theirs, at the end.
@@ -85,19 +71,11 @@ impl Relabel for Gls {
     }
 
     fn read_label(&self, answer: &Response) -> Result<Label, Why> {
-        let unreadable = || judge(FAULTS, Said::unreadable(answer, "the label of one parcel"));
-        let Some(body) = object(answer) else {
-            return Err(unreadable().on_read());
-        };
-        if body.get("CreatedShipment").is_none() || !answer.is_success() {
-            return Err(judge(FAULTS, said(answer, &body)).on_read());
-        }
-        // of several parcels it could be another one's
-        let alone = list(&body, PARCELS).len() < 2;
-        let labels = labels(&body);
-        let label = labels.first().filter(|_| alone);
-        let label = label.and_then(|label| Label::from_base64(label));
-        label.ok_or_else(|| unreadable().on_read())
+        ANSWERS.read(answer).label(|body| {
+            // of several parcels it could be another one's
+            let alone = list(body, PARCELS).len() < 2;
+            Label::from_base64(labels(body).first().filter(|_| alone)?)
+        })
     }
 }
 
@@ -108,16 +86,14 @@ impl Void for Gls {
     }
 
     fn read_void(&self, answer: &Response) -> VoidAnswer {
-        let Some(body) = object(answer) else {
-            return judge(FAULTS, Said::unreadable(answer, "a cancellation")).on_void();
-        };
-        match text(&body, "Result").filter(|_| answer.is_success()) {
-            Some(result) if matches!(&*result, "CANCELLED" | "CANCELED") => VoidAnswer::Voided,
-            Some(result) if result == "SCANNED" => VoidAnswer::TooLate,
-            Some(result) => {
-                judge(CANCELLING, Said::new(answer, Some(&result), result.clone())).on_void()
-            }
-            None => judge(FAULTS, said(answer, &body)).on_void(),
-        }
+        ANSWERS
+            .read(answer)
+            .void(|body| match text(body, "Result")? {
+                done if matches!(&*done, "CANCELLED" | "CANCELED") => Some(VoidAnswer::Voided),
+                other => {
+                    let said = Said::new(answer, Some(&other), other.clone());
+                    Some(judge(CANCELLING, said).on_void())
+                }
+            })
     }
 }

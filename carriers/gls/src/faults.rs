@@ -3,11 +3,10 @@
 //! GLS describes the faults of Track and Trace and of the gateway before all its services, none of
 //! ShipIT-Farm. What is not listed is judged by status.
 
-use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Throttled, Unauthorized};
+use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Throttled, TooLate, Unauthorized};
 use carrier_sdk::WhoActs::{Carrier, Nobody, Operator};
-use carrier_sdk::json::{text, texts};
-use carrier_sdk::{Fault, Response, Said};
-use serde_json::Value;
+use carrier_sdk::json::text;
+use carrier_sdk::{Answers, Fault, Said};
 
 const TOKEN: &str = "GLS does not accept the token; the next one is asked for";
 
@@ -25,33 +24,31 @@ pub const FAULTS: &[Fault] = &[
     Fault::text("no static resource", Rejected, Operator, "GLS has no such call"),
 ];
 
-/// What a cancellation came to, besides done and too late.
+/// What a cancellation came to, besides done.
 #[rustfmt::skip]
 pub(crate) const CANCELLING: &[Fault] = &[
+    Fault::code("SCANNED", TooLate, Nobody, "GLS has the parcel already"),
     Fault::code("CANCELLATION_PENDING", Ambiguous, Carrier, "GLS has taken the cancellation and not done it yet"),
     Fault::code("ERROR", Ambiguous, Carrier, "GLS could not cancel the parcel and does not say why"),
 ];
 
-/// What GLS said went wrong: the gateway, one parcel of a list, or a problem as RFC 7807 has it.
-pub(crate) fn said(answer: &Response, body: &Value) -> Said {
-    if let Some(fault) = text(body, "fault/faultstring") {
-        let code = text(body, "fault/detail/errorcode");
-        return Said::new(answer, code.as_deref(), fault);
-    }
-    if let Some(code) = text(body, "errorCode") {
-        let message = text(body, "errorMessage").unwrap_or_default();
-        return Said::new(answer, Some(&code), message);
-    }
-    if let Some(detail) = text(body, "detail").or_else(|| text(body, "title")) {
-        let mut said = Said::new(answer, None, detail);
-        if said.status == 404 {
-            // a path that GLS does not have; an unknown parcel is told inside a 200
-            said.status = 400;
-        }
-        return said;
-    }
-    match texts(body, "errors/*/message").as_slice() {
-        [] => Said::unreadable(answer, "an answer of GLS"),
-        messages => Said::new(answer, None, messages.join("; ")),
-    }
-}
+/// GLS's answers: the gateway, one parcel of a list, or a problem as RFC 7807 has it.
+pub(crate) const ANSWERS: Answers = Answers {
+    of: "GLS",
+    faults: FAULTS,
+    places: &[
+        ("fault/detail/errorcode", "fault/faultstring"),
+        ("errorCode", "errorMessage"),
+        ("", "detail|title"),
+        ("", "errors/*/message"),
+    ],
+    oddly: |answer, body| {
+        let coded = text(body, "fault/faultstring|errorCode").is_some();
+        let problem = text(body, "detail|title").filter(|_| answer.status == 404 && !coded)?;
+        let mut said = Said::new(answer, None, problem);
+        // a path that GLS does not have; an unknown parcel is told inside a 200
+        said.status = 400;
+        Some(said)
+    },
+    ..Answers::USUAL
+};

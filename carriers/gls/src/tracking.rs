@@ -7,12 +7,12 @@ use carrier_sdk::json::{list, number, object, text};
 use carrier_sdk::tracking::status_of;
 use carrier_sdk::{
     Auth, Contract, Effect, Find, FoundShipment, Method, Moment, Request, Response, Said, Search,
-    Status, StatusTable, Track, TrackedShipment, TrackingEvent, Why, judge,
+    Status, StatusTable, Told, Track, TrackedShipment, TrackingEvent, Why, judge,
 };
 use serde_json::{Value, json};
 
-use crate::booking::{place, track_id};
-use crate::faults::{FAULTS, said};
+use crate::booking::{TRACK_ID, place};
+use crate::faults::{ANSWERS, FAULTS};
 use crate::{Gls, TOKEN, TRACKING, shipping};
 
 /// Most parcels that GLS tells of in one call.
@@ -37,7 +37,10 @@ impl Find for Gls {
             Some(Value::Array(units)) if answer.is_success() => {
                 let mut units: Vec<&Value> = units.iter().collect();
                 units.sort_by_key(|unit| place(unit));
-                units.into_iter().map(track_id).collect()
+                units
+                    .into_iter()
+                    .map(|unit| unit.number(TRACK_ID))
+                    .collect()
             }
             _ => {
                 let parcels = known(answer, &body)?.into_iter();
@@ -73,14 +76,14 @@ impl Track for Gls {
 /// The parcels that Track and Trace knows, by their numbers; those it does not know are left out.
 fn known<'body>(answer: &Response, body: &'body Value) -> Result<Vec<(String, &'body Value)>, Why> {
     if !answer.is_success() || !body.get("parcels").is_some_and(Value::is_array) {
-        return judge(FAULTS, said(answer, body)).on_look_up();
+        return judge(FAULTS, ANSWERS.said(answer, body)).on_look_up();
     }
     let mut known = Vec::new();
     for parcel in list(body, "parcels") {
         match (text(parcel, "errorCode"), number(parcel, "unitno")) {
             (None, Some(number)) => known.push((number, parcel)),
             (None, None) => return Err(unreadable(answer)),
-            (Some(_), _) => known.extend(judge(FAULTS, said(answer, parcel)).on_look_up()?),
+            (Some(_), _) => known.extend(judge(FAULTS, ANSWERS.said(answer, parcel)).on_look_up()?),
         }
     }
     Ok(known)

@@ -100,6 +100,8 @@ pub enum Meaning {
     NotProcessed,
     /// The thing asked for is not known.
     NotFound,
+    /// The parcel is with the carrier already: it can no longer be voided.
+    TooLate,
     /// It may or may not have been done.
     Ambiguous,
 }
@@ -247,7 +249,7 @@ fn by_status(status: u16) -> Meaning {
 
 fn cause(meaning: Meaning) -> Cause {
     match meaning {
-        Meaning::Rejected => Cause::Rejected,
+        Meaning::Rejected | Meaning::TooLate => Cause::Rejected,
         Meaning::Unauthorized => Cause::Unauthorized,
         Meaning::Throttled => Cause::Throttled,
         Meaning::NotFound => Cause::NotFound,
@@ -258,7 +260,9 @@ fn cause(meaning: Meaning) -> Cause {
 fn who_acts(meaning: Meaning) -> WhoActs {
     match meaning {
         Meaning::Rejected | Meaning::Unauthorized | Meaning::NotFound => WhoActs::Transport,
-        Meaning::Throttled | Meaning::NotProcessed | Meaning::Ambiguous => WhoActs::Nobody,
+        Meaning::Throttled | Meaning::NotProcessed | Meaning::TooLate | Meaning::Ambiguous => {
+            WhoActs::Nobody
+        }
     }
 }
 
@@ -267,7 +271,8 @@ impl Judged {
     #[must_use]
     pub fn on_booking<T>(mut self) -> Step<T> {
         match self.meaning {
-            Meaning::Ambiguous => Step::Unknown(Evidence {
+            // what is too late for a void was booked
+            Meaning::Ambiguous | Meaning::TooLate => Step::Unknown(Evidence {
                 code: self.why.code,
                 message: self.why.message,
             }),
@@ -302,11 +307,12 @@ impl Judged {
         }
     }
 
-    /// The fault as the outcome of a void: not found is an answer, all else is a failure.
+    /// The fault as the outcome of a void: not found and too late are answers, all else is a failure.
     #[must_use]
     pub fn on_void(self) -> VoidAnswer {
         match self.meaning {
             Meaning::NotFound => VoidAnswer::NotFound,
+            Meaning::TooLate => VoidAnswer::TooLate,
             _ => VoidAnswer::Failed(self.why),
         }
     }

@@ -1,7 +1,8 @@
 //! A carrier's JSON, read leniently: no single field is trusted, and one of the wrong type is absent.
 //!
 //! Rigid types would lose a booked number over a field nobody needs. A path goes down by member names
-//! and places in lists: `output/transactionShipments/0/masterTrackingNumber`; an empty one stays.
+//! and places in lists: `output/transactionShipments/0/masterTrackingNumber`; an empty one stays. For a
+//! text `a|b` is the first of them that says something.
 
 use std::borrow::Cow;
 
@@ -9,6 +10,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::request::Response;
+use crate::told::names;
 
 /// The longest thing that is taken for a parcel's number.
 const NUMBER_MAX: usize = 40;
@@ -82,6 +84,10 @@ pub fn at<'value>(value: &'value Value, path: &str) -> Option<&'value Value> {
 /// Trimmed text; carriers write numbers both ways. An empty text is absent.
 #[must_use]
 pub fn text<'value>(value: &'value Value, path: &str) -> Option<Cow<'value, str>> {
+    names(path).find_map(|path| text_at(value, path))
+}
+
+fn text_at<'value>(value: &'value Value, path: &str) -> Option<Cow<'value, str>> {
     match at(value, path)? {
         Value::String(text) => {
             Some(text.trim().into()).filter(|text: &Cow<'_, str>| !text.is_empty())
@@ -104,11 +110,29 @@ pub fn list<'value>(value: &'value Value, path: &str) -> &'value [Value] {
 /// Every text at a path that goes through lists by `*`: `response/errors/*/message`.
 #[must_use]
 pub fn texts<'value>(value: &'value Value, path: &str) -> Vec<Cow<'value, str>> {
-    match path.split_once('*') {
-        None => text(value, path).into_iter().collect(),
+    let there = names(path).map(|path| match path.rsplit_once('*') {
+        None => text_at(value, path).into_iter().collect(),
         Some((before, after)) => {
-            let members = list(value, before).iter();
-            members.flat_map(|member| texts(member, after)).collect()
+            let members = each(value, before).into_iter();
+            members
+                .filter_map(|member| text_at(member, after))
+                .collect()
+        }
+    });
+    let mut there = there.filter(|texts: &Vec<_>| !texts.is_empty());
+    there.next().unwrap_or_default()
+}
+
+/// Every member of the lists at a path that goes through lists by `*`: `shipment/*/package`.
+#[must_use]
+pub fn each<'value>(value: &'value Value, path: &str) -> Vec<&'value Value> {
+    match path.trim_end_matches(['/', '*']).rsplit_once('*') {
+        None => list(value, path.trim_end_matches(['/', '*']))
+            .iter()
+            .collect(),
+        Some((before, after)) => {
+            let members = each(value, before).into_iter();
+            members.flat_map(|member| list(member, after)).collect()
         }
     }
 }
@@ -116,7 +140,7 @@ pub fn texts<'value>(value: &'value Value, path: &str) -> Vec<Cow<'value, str>> 
 /// A shipment's or parcel's number: letters and digits, nothing else is one.
 #[must_use]
 pub fn number(value: &Value, path: &str) -> Option<String> {
-    text(value, path).and_then(|text| parcel_number(&text))
+    names(path).find_map(|path| parcel_number(&text_at(value, path)?))
 }
 
 /// The text, when it can be a shipment's or a parcel's number.
@@ -171,6 +195,17 @@ mod tests {
         assert_eq!(texts(&value, "e/*/m"), ["a", "b"]);
         assert_eq!(texts(&value, "t/*"), ["c", "4"]);
         assert!(texts(&value, "n/*/m").is_empty());
+    }
+
+    #[test]
+    fn one_thing_may_have_several_names() {
+        let value =
+            json!({"a": " ", "b": "x", "e": [{"m": 1}], "f": [{"g": [{"h": 1}]}, {"g": {}}]});
+        assert_eq!(text(&value, "a|b").as_deref(), Some("x"));
+        assert_eq!(number(&value, "e|z|b").as_deref(), Some("x"));
+        assert_eq!(texts(&value, "z/*/m|e/*/m"), ["1"]);
+        assert_eq!(each(&value, "f/*/g").len(), 2);
+        assert_eq!(texts(&value, "f/*/g/*/h"), ["1"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! Depends on no other crate of the project.
 
 pub mod ability;
+pub mod answers;
 pub mod body;
 pub mod carrier;
 pub mod check;
@@ -29,10 +30,12 @@ pub mod step;
 pub mod stub;
 pub mod text;
 pub mod token;
+pub mod told;
 pub mod tracking;
 pub mod xml;
 
 pub use ability::Abilities;
+pub use answers::Answers;
 pub use carrier::{Carrier, Continue, Find, Relabel, Track, Void};
 pub use check::Check;
 pub use faults::{Fault, Meaning, Said, WhoActs, judge};
@@ -49,6 +52,7 @@ pub use shipment::{
 };
 pub use step::{
     BookedParcel, Booking, Cause, Evidence, FoundShipment, Memo, Problem, Refusal, Search, Step,
-    VoidAnswer, Why,
+    ToldParcel, VoidAnswer, Why,
 };
+pub use told::Told;
 pub use tracking::{Status, StatusTable, TrackedShipment, TrackingEvent};

@@ -84,7 +84,26 @@ impl Booking {
             estimated_delivery: None,
         }
     }
+
+    /// A booking as an answer tells it, by [`FoundShipment::told`]. A label for the whole shipment stands
+    /// on the first parcel, where that has none of its own.
+    #[must_use]
+    pub fn told(
+        named: Option<String>,
+        parcels: impl IntoIterator<Item = ToldParcel>,
+        whole: Option<Label>,
+    ) -> Option<Self> {
+        let told = FoundShipment::told(named, parcels)?;
+        let mut booking = Self::new(told.tracking_number, told.parcels);
+        if let Some(first) = booking.parcels.first_mut() {
+            first.label = first.label.take().or(whole);
+        }
+        Some(booking)
+    }
 }
+
+/// A parcel as an answer tells it: its own number and its label, where it has them.
+pub type ToldParcel = (Option<String>, Option<Label>);
 
 /// One booked parcel.
 #[derive(Debug, Clone, PartialEq)]
@@ -246,6 +265,38 @@ pub enum VoidAnswer {
 }
 
 impl FoundShipment {
+    /// A shipment by its own number, else by its first parcel's; `None` where nothing has a number. A
+    /// parcel without one goes by the shipment's, and a shipment without parcels is one.
+    #[must_use]
+    pub fn told(
+        named: Option<String>,
+        parcels: impl IntoIterator<Item = ToldParcel>,
+    ) -> Option<Self> {
+        let mut parcels: Vec<ToldParcel> = parcels.into_iter().collect();
+        let first = parcels.iter().find_map(|(number, _)| number.clone());
+        let tracking_number = named.or(first)?;
+        if parcels.is_empty() {
+            parcels.push((None, None));
+        }
+        let parcel = |(number, label): ToldParcel| {
+            BookedParcel::new(number.unwrap_or_else(|| tracking_number.clone()), label)
+        };
+        let parcels = parcels.into_iter().map(parcel).collect();
+        Some(Self {
+            tracking_number,
+            parcels,
+        })
+    }
+
+    /// A shipment of which the look-up tells the number alone.
+    #[must_use]
+    pub fn numbered(tracking_number: String) -> Self {
+        Self {
+            tracking_number,
+            parcels: Vec::new(),
+        }
+    }
+
     /// The parcels under a reference as one shipment, for carriers that list parcels and not bookings.
     /// Empty when there is none; a number that comes twice counts once.
     #[must_use]
@@ -262,5 +313,46 @@ impl FoundShipment {
             parcels,
         });
         shipment.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(number: &str) -> Option<String> {
+        Some(number.to_owned())
+    }
+
+    fn numbers(booking: &Booking) -> Vec<&str> {
+        let parcels = booking.parcels.iter();
+        let parcels = parcels.map(|parcel| parcel.tracking_number.as_str());
+        std::iter::once(booking.tracking_number.as_str())
+            .chain(parcels)
+            .collect()
+    }
+
+    #[test]
+    fn a_booking_goes_by_its_own_number_else_by_its_first_parcels() {
+        let parcels = || vec![(None, None), (number("2"), None)];
+        let named = Booking::told(number("1"), parcels(), None).expect("numbered");
+        assert_eq!(numbers(&named), ["1", "1", "2"]);
+        let unnamed = Booking::told(None, parcels(), None).expect("numbered");
+        assert_eq!(numbers(&unnamed), ["2", "2", "2"]);
+        let alone = Booking::told(number("1"), vec![], None).expect("numbered");
+        assert_eq!(numbers(&alone), ["1", "1"]);
+        assert_eq!(Booking::told(None, vec![(None, None)], None), None);
+    }
+
+    #[test]
+    fn a_label_for_the_whole_stands_on_the_first_parcel_unless_that_has_its_own() {
+        let label = |letter: &str| Label::from_bytes(format!("^XA{letter}^XZ").into_bytes());
+        let two = |own| vec![(number("1"), own), (number("2"), None)];
+        let labels = |own| {
+            let told = Booking::told(None, two(own), label("whole")).expect("numbered");
+            told.parcels.into_iter().map(|parcel| parcel.label)
+        };
+        assert!(labels(None).eq([label("whole"), None]));
+        assert!(labels(label("own")).eq([label("own"), None]));
     }
 }

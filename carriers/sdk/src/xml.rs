@@ -12,6 +12,7 @@ use quick_xml::reader::NsReader;
 
 use crate::json::parcel_number;
 use crate::request::{Escaping, Piece};
+use crate::told::names;
 
 /// Deepest nesting and most elements read: an honest answer has a dozen and some thousands.
 const DEPTH_MAX: usize = 64;
@@ -96,9 +97,14 @@ impl Element {
         &self.children
     }
 
-    /// The first element at this path: `shipments/ShipmentBc/Shipment`; an empty one stays.
+    /// The first element at this path: `shipments/ShipmentBc/Shipment`; an empty one stays. Of `a|b` the
+    /// first that is there.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<&Self> {
+        names(path).find_map(|path| self.at_one(path))
+    }
+
+    fn at_one(&self, path: &str) -> Option<&Self> {
         let steps = path.split('/').filter(|step| !step.is_empty());
         steps.into_iter().try_fold(self, |element, step| {
             element.children.iter().find(|child| child.name == step)
@@ -115,17 +121,17 @@ impl Element {
             .filter(move |child| child.name == name)
     }
 
-    /// Trimmed text at this path. An empty text is absent.
+    /// Trimmed text at this path. An empty text is absent; of `a|b` the first that is not.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<&str> {
-        let text = self.at(path)?.text.trim();
-        Some(text).filter(|text| !text.is_empty())
+        let texts = names(path).filter_map(|path| Some(self.at_one(path)?.text.trim()));
+        texts.into_iter().find(|text| !text.is_empty())
     }
 
     /// A shipment's or parcel's number: letters and digits, nothing else is one.
     #[must_use]
     pub fn number(&self, path: &str) -> Option<String> {
-        self.text(path).and_then(parcel_number)
+        names(path).find_map(|path| parcel_number(self.text(path)?))
     }
 }
 

@@ -4,7 +4,7 @@
 //! for, then the label. From the first step on only the result's own errors say that nothing was booked.
 
 use carrier_sdk::xml::Element;
-use carrier_sdk::{BookedParcel, Booking, Label, Memo, Response, Said, Step, judge};
+use carrier_sdk::{Booking, Label, Memo, Response, Said, Step, judge};
 
 use crate::faults::{ELSE, FAULTS};
 use crate::profile::PROFILE;
@@ -68,7 +68,7 @@ fn result(key: Option<&str>, answer: &Response) -> Step<Booking> {
             let known = format!("{} {number} {}", key.unwrap_or_default(), parcels(&told));
             match key {
                 Some(_) => then(LABEL, known),
-                None => Step::Done(booked(&known, None)),
+                None => booked(&known, None),
             }
         }
         // an error alone may be about the key
@@ -90,7 +90,7 @@ fn labelled(known: &str, answer: &Response) -> Step<Booking> {
         None if root.name != "document" || error(&root).is_none() => {
             Step::in_doubt(None, "it is booked, and its label is not there yet")
         }
-        label => Step::Done(booked(known, label)),
+        label => booked(known, label),
     }
 }
 
@@ -106,16 +106,11 @@ fn names(answer: &Response, known: &str) -> bool {
 }
 
 /// Every parcel goes by the consignment's number; the label of all stands on the first.
-fn booked(known: &str, label: Option<Label>) -> Booking {
-    let number = number(known);
+fn booked(known: &str, label: Option<Label>) -> Step<Booking> {
     let told = known.split(' ').nth(2).unwrap_or_default();
-    // where nobody says how many, there is one at least
-    let count = told.parse().unwrap_or(0).max(1);
-    let mut parcels = vec![BookedParcel::new(number, None); count];
-    if let Some(first) = parcels.first_mut() {
-        first.label = label;
-    }
-    Booking::new(number, parcels)
+    let parcels = vec![(None, None); told.parse().unwrap_or(0)];
+    let booking = Booking::told(Some(number(known).to_owned()), parcels, label);
+    booking.map_or_else(|| Step::in_doubt(None, "it has no number"), Step::Done)
 }
 
 /// How many parcels, by the name that [`consignment_of`] gave; 0 when it is another name.
@@ -131,8 +126,7 @@ fn parcels(told: &Element) -> usize {
 
 /// The first error of a result, of the whole before its parts.
 fn error(told: &Element) -> Option<&Element> {
-    let mut parts = ["", "CREATE/", "SHIP/", "PRINT/", "PRINT/LABEL/"].into_iter();
-    parts.find_map(|part| told.at(&format!("{part}ERROR")))
+    told.at("ERROR|CREATE/ERROR|SHIP/ERROR|PRINT/ERROR|PRINT/LABEL/ERROR")
 }
 
 /// A result; what another document of TNT's says, under its name.

@@ -32,11 +32,7 @@ impl Find for Tnt {
         // a number that comes twice counts once
         let known = known(answer)?.into_iter();
         let numbers: BTreeSet<String> = known.map(|(number, _)| number).collect();
-        let found = numbers.into_iter().map(|tracking_number| FoundShipment {
-            tracking_number,
-            parcels: Vec::new(),
-        });
-        Ok(found.collect())
+        Ok(numbers.into_iter().map(FoundShipment::numbered).collect())
     }
 }
 

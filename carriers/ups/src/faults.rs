@@ -3,16 +3,15 @@
 //! UPS publishes its list of 120xxx codes on its portal alone: they are taken as a refusal of the
 //! shipment, as their own texts say. What is not listed is judged by status.
 
-use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Throttled, Unauthorized};
+use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Throttled, TooLate, Unauthorized};
 use carrier_sdk::WhoActs::{Carrier, Nobody, Operator, Shop, Transport};
-use carrier_sdk::json::{object, texts};
-use carrier_sdk::{Fault, Response, Said, Why, judge};
+use carrier_sdk::{Answers, Fault, Response, Why};
 use serde_json::Value;
 
 const FORM: &str = "our request is not written as UPS wants it: its form has changed";
 const UNKNOWN: &str = "UPS does not know this number or reference, or not yet";
 
-/// The first row that matches counts. That it is too late for a void (190117) is an answer, no fault.
+/// The first row that matches counts.
 #[rustfmt::skip]
 pub const FAULTS: &[Fault] = &[
     Fault::code("25000*", Unauthorized, Transport, "UPS does not accept the client id, its secret, or the token"),
@@ -29,46 +28,33 @@ pub const FAULTS: &[Fault] = &[
     Fault::code("TW0001", NotFound, Nobody, UNKNOWN),
     Fault::text("tracking information not found", NotFound, Nobody, UNKNOWN),
     Fault::text("tracking number information not found", NotFound, Nobody, UNKNOWN),
+    Fault::code("190117", TooLate, Nobody, "the shipment is on its way, or its time to be voided is over"),
     Fault::code("190102", NotFound, Carrier, "UPS finds no shipment of this number that could be voided, or not yet"),
 ];
 
-/// The body of a good answer, or what UPS said instead.
-pub(crate) fn good(answer: &Response) -> Result<Value, Said> {
-    let body = object(answer).ok_or_else(|| Said::unreadable(answer, "an answer of UPS"))?;
-    if answer.is_success() {
-        Ok(body)
-    } else {
-        Err(said(answer, &body))
-    }
-}
+/// UPS's answers: it words what went wrong in its own shape, or in its gateway's older one.
+pub(crate) const ANSWERS: Answers = Answers {
+    of: "UPS",
+    faults: FAULTS,
+    places: &[
+        ("response/errors/*/code", "response/errors/*/message"),
+        (
+            "trackResponse/shipment/*/warnings/*/code",
+            "trackResponse/shipment/*/warnings/*/message",
+        ),
+        (
+            "Fault/detail/Errors/ErrorDetail/PrimaryErrorCode/Code",
+            "Fault/detail/Errors/ErrorDetail/PrimaryErrorCode/Description",
+        ),
+        ("Fault/code", "Fault/faultstring"),
+    ],
+    ..Answers::USUAL
+};
 
-/// What a good answer tells; when that is nothing, what UPS says about it, for it says so inside a 200.
+/// What a good answer knows; when that is nothing, what UPS says about it, for it says so inside a 200.
 pub(crate) fn known<T>(answer: &Response, read: fn(&Value) -> Vec<T>) -> Result<Vec<T>, Why> {
-    let body = match good(answer) {
-        Ok(body) => body,
-        Err(said) => return judge(FAULTS, said).on_look_up(),
-    };
-    match read(&body) {
-        nothing if nothing.is_empty() => judge(FAULTS, said(answer, &body)).on_look_up(),
+    ANSWERS.read(answer).known(|body| match read(body) {
+        nothing if nothing.is_empty() => Err(ANSWERS.said(answer, body)),
         known => Ok(known),
-    }
-}
-
-/// What UPS said went wrong: in its own shape, or in its gateway's older one.
-pub(crate) fn said(answer: &Response, body: &Value) -> Said {
-    let gateway = "Fault/detail/Errors/ErrorDetail/PrimaryErrorCode";
-    for (place, code, message) in [
-        ("response/errors/*", "code", "message"),
-        ("trackResponse/shipment/*/warnings/*", "code", "message"),
-        (gateway, "Code", "Description"),
-        ("Fault", "code", "faultstring"),
-    ] {
-        let messages = texts(body, &format!("{place}/{message}"));
-        let codes = texts(body, &format!("{place}/{code}"));
-        if !codes.is_empty() || !messages.is_empty() {
-            let code = codes.first().map(AsRef::as_ref);
-            return Said::new(answer, code, messages.join("; "));
-        }
-    }
-    Said::unreadable(answer, "an answer of UPS")
+    })
 }

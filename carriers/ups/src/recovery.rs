@@ -4,15 +4,14 @@
 //! labels UPS does not give so looks in tracking instead (`look_up = "tracking"`), for numbers only.
 
 use carrier_sdk::body::formed;
-use carrier_sdk::json::{list, number, without_nulls};
+use carrier_sdk::json::without_nulls;
 use carrier_sdk::{
     Body, Contract, Effect, Find, FoundShipment, Label, LabelFormat, Method, Relabel, Request,
-    Response, Said, Search, Why, judge,
+    Response, Search, Told, ToldParcel, Why,
 };
 use serde_json::{Value, json};
 
-use crate::booking::{packages, shipment};
-use crate::faults::{FAULTS, good, known};
+use crate::faults::{ANSWERS, known};
 use crate::{Ups, call, mapping, tracking};
 
 impl Find for Ups {
@@ -46,12 +45,11 @@ impl Relabel for Ups {
 
     /// The label of the one package that was asked for; of several, nobody knows whose it is.
     fn read_label(&self, answer: &Response) -> Result<Label, Why> {
-        let body = good(answer).map_err(|said| judge(FAULTS, said).on_read())?;
-        let results = list(&body, "LabelRecoveryResponse/LabelResults");
-        match packages(results, "LabelImage").as_slice() {
-            [(_, Some(label))] => Ok(label.clone()),
-            _ => Err(judge(FAULTS, Said::unreadable(answer, "one whole label")).on_read()),
-        }
+        let one = |body: &Value| match packages(body.get("LabelRecoveryResponse")?).as_slice() {
+            [(_, label)] => label.clone(),
+            _ => None,
+        };
+        ANSWERS.read(answer).label(one)
     }
 }
 
@@ -66,14 +64,17 @@ fn recovery(about: &str, by: &str, value: Value, format: LabelFormat) -> Request
     request.body(Body::json(&without_nulls(body)))
 }
 
+fn packages(told: &Value) -> Vec<ToldParcel> {
+    told.parcels("LabelResults", "TrackingNumber", "LabelImage/GraphicImage")
+}
+
 /// The shipment with its labels; or the candidates, when the reference fits several packages.
 fn recovered(body: &Value) -> Vec<FoundShipment> {
     let told = body.get("LabelRecoveryResponse").unwrap_or(&Value::Null);
-    let results = packages(list(told, "LabelResults"), "LabelImage");
-    let named = number(told, "ShipmentIdentificationNumber");
-    let candidates = list(told, "TrackingCandidate").iter();
-    let candidates = candidates.map(|candidate| number(candidate, "TrackingNumber"));
-    let all = [shipment(named, results)].into_iter();
-    let all = all.chain(candidates.map(|number| shipment(number, Vec::new())));
-    all.flatten().collect()
+    let named = told.number("ShipmentIdentificationNumber");
+    let candidates = told.list("TrackingCandidate").into_iter();
+    let candidates = candidates.map(|candidate| (candidate.number("TrackingNumber"), vec![]));
+    let all = [(named, packages(told))].into_iter().chain(candidates);
+    all.filter_map(|(named, parcels)| FoundShipment::told(named, parcels))
+        .collect()
 }

@@ -139,6 +139,7 @@ fn known(meaning: Meaning) -> &'static str {
         Meaning::Unauthorized => "not booked; the account is paused",
         Meaning::Throttled | Meaning::NotProcessed => "not booked; tried again",
         Meaning::NotFound => "not known to the carrier",
+        Meaning::TooLate => "too late for a void; of a booking, in doubt",
         Meaning::Ambiguous => "in doubt: looked up before anything else",
     }
 }

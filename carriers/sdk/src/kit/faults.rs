@@ -32,7 +32,7 @@ pub fn faults_are_read_as_declared(
 pub(super) fn read_as_declared(row: &Fault, step: Step<Booking>, failures: &mut Failures) {
     let case = format!("fault {:?} with text {:?}", row.code, row.text);
     match (step, row.meaning) {
-        (Step::Unknown(evidence), Meaning::Ambiguous) => {
+        (Step::Unknown(evidence), Meaning::Ambiguous | Meaning::TooLate) => {
             let code = evidence.code.as_deref();
             failures.check(is_code(row, code), || {
                 format!("{case}: its code is read as {code:?}")

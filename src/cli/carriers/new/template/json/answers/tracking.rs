@@ -1,16 +1,15 @@
 //! Template Title's other answers: what is known under a reference, what became of a void, where a
 //! parcel is.
 
-use carrier_sdk::json::{at, list, number, object, text};
+use carrier_sdk::json::{list, text};
 use carrier_sdk::{
     Contract, Effect, Find, FoundShipment, Moment, Request, Response, Said, Search, Status,
-    StatusTable, Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why, judge,
+    StatusTable, Told, Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why,
 };
 use serde_json::Value;
 
 use crate::TemplateType;
-use crate::booking::said;
-use crate::faults::FAULTS;
+use crate::booking::ANSWERS;
 use crate::wire::ask;
 
 impl Find for TemplateType {
@@ -23,14 +22,11 @@ impl Find for TemplateType {
     }
 
     fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
-        let body = told(answer, "found").or_else(|said| {
-            let nothing = judge(FAULTS, said).on_look_up::<Value>()?;
-            Ok(nothing.into_iter().next().unwrap_or_default())
+        let numbers = ANSWERS.read(answer).known(|body| {
+            let parcels = told(answer, body, "found")?.iter();
+            Ok(parcels.filter_map(|found| found.number("number")).collect())
         })?;
-        let numbers = list(&body, "found").iter();
-        Ok(FoundShipment::of_parcels(
-            numbers.filter_map(|found| number(found, "number")),
-        ))
+        Ok(FoundShipment::of_parcels(numbers))
     }
 }
 
@@ -44,12 +40,10 @@ impl Void for TemplateType {
     }
 
     fn read_void(&self, answer: &Response) -> VoidAnswer {
-        match told(answer, "voided") {
-            Ok(body) if at(&body, "voided") == Some(&Value::Bool(true)) => VoidAnswer::Voided,
-            Ok(body) if text(&body, "why").as_deref() == Some("taken over") => VoidAnswer::TooLate,
-            Ok(body) => judge(FAULTS, said(answer, &body)).on_void(),
-            Err(said) => judge(FAULTS, said).on_void(),
-        }
+        ANSWERS.read(answer).void(|body| {
+            let voided = body.get("voided")?.as_bool()?;
+            voided.then_some(VoidAnswer::Voided)
+        })
     }
 }
 
@@ -60,23 +54,21 @@ impl Track for TemplateType {
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
-        let body = told(answer, "tracked").map_err(|said| judge(FAULTS, said).on_read())?;
-        let shipments = list(&body, "tracked").iter().filter_map(|shipment| {
-            let events = list(shipment, "events").iter().filter_map(event);
-            let number = number(shipment, "number")?;
-            Some(TrackedShipment::of_events(number, events.collect()))
-        });
-        Ok(shipments.collect())
+        ANSWERS.read(answer).told(|body| {
+            let shipments = told(answer, body, "tracked")?.iter().filter_map(|shipment| {
+                let events = list(shipment, "events").iter().filter_map(event);
+                let number = shipment.number("number")?;
+                Some(TrackedShipment::of_events(number, events.collect()))
+            });
+            Ok(shipments.collect())
+        })
     }
 }
 
-/// An answer that tells this; anything else is a fault, never an absence.
-fn told(answer: &Response, what: &str) -> Result<Value, Said> {
-    let body = object(answer).ok_or_else(|| Said::unreadable(answer, "an answer"))?;
-    match body.get(what) {
-        Some(_) if answer.is_success() => Ok(body),
-        _ => Err(said(answer, &body)),
-    }
+/// What is listed under this name; an answer without it tells nothing, and is never an absence.
+fn told<'body>(answer: &Response, body: &'body Value, name: &str) -> Result<&'body [Value], Said> {
+    let listed = body.get(name).map(|_| list(body, name));
+    listed.ok_or_else(|| ANSWERS.said(answer, body))
 }
 
 fn event(event: &Value) -> Option<TrackingEvent> {

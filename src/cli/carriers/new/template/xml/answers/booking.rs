@@ -1,38 +1,24 @@
-//! What Template Title's answer to a booking tells. A number makes a booking, whatever else is missing
-//! or broken around it.
+//! What Template Title's answer to a booking tells.
 
 use carrier_sdk::xml::Element;
-use carrier_sdk::{BookedParcel, Booking, Label, Response, Said, Step, judge};
+use carrier_sdk::{Answers, Booking, Response, Step, Told};
 
 use crate::faults::FAULTS;
 
+/// Template Title's answers: where what went wrong stands in them, and what says yes.
+pub(crate) const ANSWERS: Answers<Element> = Answers {
+    of: "Template Title",
+    faults: FAULTS,
+    places: &[("code", "message|why")],
+    is_yes: |answer, told| answer.is_success() && told.name != "error",
+    ..Answers::USUAL
+};
+
 /// The outcome of a booking.
 pub(crate) fn read(answer: &Response) -> Step<Booking> {
-    let Some(told) = Element::read(&answer.body) else {
-        return judge(FAULTS, Said::unreadable(answer, "a booking")).on_booking();
-    };
-    let number = told.number("number").filter(|_| told.name == "booked");
-    match number {
-        Some(number) if answer.is_success() => {
-            let parcels = told.list("parcel").filter_map(parcel);
-            Step::Done(Booking::new(number, parcels.collect()))
-        }
-        Some(_) => Step::in_doubt(None, "the answer has an error's status and a number"),
-        None => judge(FAULTS, said(answer, &told)).on_booking(),
-    }
-}
-
-fn parcel(parcel: &Element) -> Option<BookedParcel> {
-    let label = parcel.text("label").and_then(Label::from_base64);
-    Some(BookedParcel::new(parcel.number("number")?, label))
-}
-
-/// What went wrong, in the carrier's words.
-pub(crate) fn said(answer: &Response, told: &Element) -> Said {
-    match told.text("code") {
-        code @ Some(_) if told.name == "error" => {
-            Said::new(answer, code, told.text("message").unwrap_or_default())
-        }
-        _ => Said::unreadable(answer, "an answer of Template Title's"),
-    }
+    ANSWERS.read(answer).booking(|told| {
+        let booked = Some(told).filter(|told| told.name == "booked")?;
+        let parcels = booked.parcels("parcel", "number", "label");
+        Booking::told(booked.number("number"), parcels, None)
+    })
 }

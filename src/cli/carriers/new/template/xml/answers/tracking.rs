@@ -4,12 +4,11 @@
 use carrier_sdk::xml::Element;
 use carrier_sdk::{
     Contract, Effect, Find, FoundShipment, Moment, Request, Response, Said, Search, Status,
-    StatusTable, Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why, judge,
+    StatusTable, Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why,
 };
 
 use crate::TemplateType;
-use crate::booking::said;
-use crate::faults::FAULTS;
+use crate::booking::ANSWERS;
 use crate::wire::ask;
 
 impl Find for TemplateType {
@@ -22,11 +21,10 @@ impl Find for TemplateType {
     }
 
     fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
-        let told = told(answer, "found").or_else(|said| {
-            let nothing = judge(FAULTS, said).on_look_up::<Element>()?;
-            Ok(nothing.into_iter().next().unwrap_or_default())
+        let numbers = ANSWERS.read(answer).known(|told| {
+            let parcels = named(answer, told, "found")?.list("parcel");
+            Ok(parcels.filter_map(|found| found.number("number")).collect())
         })?;
-        let numbers = told.list("parcel").filter_map(|found| found.number("number"));
         Ok(FoundShipment::of_parcels(numbers))
     }
 }
@@ -41,12 +39,10 @@ impl Void for TemplateType {
     }
 
     fn read_void(&self, answer: &Response) -> VoidAnswer {
-        match told(answer, "voided") {
-            Ok(told) if told.text("done") == Some("yes") => VoidAnswer::Voided,
-            Ok(told) if told.text("why") == Some("taken over") => VoidAnswer::TooLate,
-            Ok(told) => judge(FAULTS, said(answer, &told)).on_void(),
-            Err(said) => judge(FAULTS, said).on_void(),
-        }
+        ANSWERS.read(answer).void(|told| {
+            let voided = told.name == "voided" && told.text("done") == Some("yes");
+            voided.then_some(VoidAnswer::Voided)
+        })
     }
 }
 
@@ -57,24 +53,22 @@ impl Track for TemplateType {
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
-        let told = told(answer, "tracked").map_err(|said| judge(FAULTS, said).on_read())?;
-        let shipments = told.list("shipment").filter_map(|shipment| {
-            let events = shipment.list("event").filter_map(event);
-            let number = shipment.number("number")?;
-            Some(TrackedShipment::of_events(number, events.collect()))
-        });
-        Ok(shipments.collect())
+        ANSWERS.read(answer).told(|told| {
+            let shipments = named(answer, told, "tracked")?.list("shipment");
+            let tracked = shipments.filter_map(|shipment| {
+                let events = shipment.list("event").filter_map(event);
+                let number = shipment.number("number")?;
+                Some(TrackedShipment::of_events(number, events.collect()))
+            });
+            Ok(tracked.collect())
+        })
     }
 }
 
-/// An answer of this name; anything else is a fault, never an absence.
-fn told(answer: &Response, name: &str) -> Result<Element, Said> {
-    let told = Element::read(&answer.body);
-    let told = told.ok_or_else(|| Said::unreadable(answer, "an answer"))?;
-    if told.name == name && answer.is_success() {
-        return Ok(told);
-    }
-    Err(said(answer, &told))
+/// An answer of this name; another one tells nothing, and is never an absence.
+fn named<'told>(answer: &Response, told: &'told Element, name: &str) -> Result<&'told Element, Said> {
+    let told_so = Some(told).filter(|told| told.name == name);
+    told_so.ok_or_else(|| ANSWERS.said(answer, told))
 }
 
 fn event(event: &Element) -> Option<TrackingEvent> {

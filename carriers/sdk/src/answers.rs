@@ -1,0 +1,231 @@
+//! How a carrier's answers are read, as data: whose they are, what says yes, where it stands what went
+//! wrong and what that means. The rules that hold for every carrier stand here, once.
+//!
+//! What an answer holds beside that, the carrier reads: it gives the readers as closures.
+
+use serde_json::Value;
+
+use crate::faults::{Fault, Said, judge};
+use crate::label::Label;
+use crate::request::Response;
+use crate::step::{Booking, Step, VoidAnswer, Why};
+use crate::told::Told;
+
+/// The answers of a carrier, or of one of its services.
+pub struct Answers<Document: 'static = Value> {
+    /// Whose they are, as people say it: `UPS`.
+    pub of: &'static str,
+    /// What each fault means.
+    pub faults: &'static [Fault],
+    /// Where code and words of a fault stand, as paths. The first pair of which both are there counts,
+    /// else the first with words, else the first with a code. Several words at a path are one message.
+    pub places: &'static [(&'static str, &'static str)],
+    /// What went wrong where no path tells it; looked at first.
+    pub oddly: fn(&Response, &Document) -> Option<Said>,
+    /// Whether an answer says yes.
+    pub is_yes: fn(&Response, &Document) -> bool,
+}
+
+impl<Document> Clone for Answers<Document> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Document> Copy for Answers<Document> {}
+
+impl<Document> std::fmt::Debug for Answers<Document> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Answers({}, {} faults)", self.of, self.faults.len())
+    }
+}
+
+impl<Document: Told> Answers<Document> {
+    /// Answers that say yes by their status; a carrier names what differs.
+    pub const USUAL: Self = Self {
+        of: "the carrier",
+        faults: &[],
+        places: &[],
+        oddly: |_, _| None,
+        is_yes: |answer, _| answer.is_success(),
+    };
+
+    /// The same, with faults that mean something else: of another service of the carrier's.
+    #[must_use]
+    pub const fn by(self, faults: &'static [Fault]) -> Self {
+        Self { faults, ..self }
+    }
+
+    /// What an answer says went wrong.
+    #[must_use]
+    pub fn said(&self, answer: &Response, told: &Document) -> Said {
+        let said = self.tells(answer, told);
+        said.unwrap_or_else(|| self.unreadable(answer))
+    }
+
+    fn tells(&self, answer: &Response, told: &Document) -> Option<Said> {
+        let oddly = (self.oddly)(answer, told);
+        oddly.or_else(|| self.said_at_a_place(answer, told))
+    }
+
+    fn said_at_a_place(&self, answer: &Response, told: &Document) -> Option<Said> {
+        let words = |path: &&str| !told.texts(path).is_empty();
+        let places = || self.places.iter();
+        let both = places().find(|(code, message)| words(code) && words(message));
+        let one = || places().find(|(_, message)| words(message));
+        let other = || places().find(|(code, _)| words(code));
+        let (code, message) = both.or_else(one).or_else(other)?;
+        let code = told.texts(code).into_iter().next();
+        let message = told.texts(message).join("; ");
+        Some(Said::new(answer, code.as_deref(), message))
+    }
+
+    fn unreadable(&self, answer: &Response) -> Said {
+        Said::unreadable(answer, &format!("an answer of {}", self.of))
+    }
+
+    /// An answer, to be read.
+    pub fn read<'answer>(&self, answer: &'answer Response) -> Reading<'answer, Document> {
+        let told = Document::open(answer).ok_or_else(|| self.unreadable(answer));
+        self.read_in(answer, told)
+    }
+
+    /// The same of a document that is found otherwise: in an envelope, or as a part.
+    pub const fn read_in<'answer>(
+        &self,
+        answer: &'answer Response,
+        told: Result<Document, Said>,
+    ) -> Reading<'answer, Document> {
+        Reading {
+            answers: *self,
+            answer,
+            told,
+        }
+    }
+
+    /// Of several things that were asked for in one call, those that are known, in their order. A fault
+    /// counts only where nothing is known: then the first that is no absence.
+    ///
+    /// # Errors
+    /// [`Why`] nothing is known.
+    pub fn known_among<T>(
+        &self,
+        answer: &Response,
+        told: impl IntoIterator<Item = Result<T, Said>>,
+    ) -> Result<Vec<T>, Why> {
+        let (mut known, mut absent, mut fault) = (Vec::new(), false, None);
+        for one in told {
+            match one.map_err(|said| judge(self.faults, said).on_look_up::<T>()) {
+                Ok(one) => known.push(one),
+                Err(Ok(_)) => absent = true,
+                Err(Err(why)) => fault = fault.or(Some(why)),
+            }
+        }
+        match fault {
+            _ if !known.is_empty() => Ok(known),
+            Some(why) => Err(why),
+            None if absent => Ok(known),
+            None => judge(self.faults, self.unreadable(answer)).on_look_up(),
+        }
+    }
+}
+
+/// An answer that is being read.
+#[derive(Debug)]
+pub struct Reading<'answer, Document: 'static> {
+    answers: Answers<Document>,
+    answer: &'answer Response,
+    told: Result<Document, Said>,
+}
+
+impl<Document: Told> Reading<'_, Document> {
+    /// The document, when it says yes.
+    ///
+    /// # Errors
+    /// What it says instead.
+    pub fn good(self) -> Result<Document, Said> {
+        let told = self.told?;
+        if (self.answers.is_yes)(self.answer, &told) {
+            return Ok(told);
+        }
+        Err(self.answers.said(self.answer, &told))
+    }
+
+    /// What became of a booking. A booking that can be read was made, whatever else is missing or broken
+    /// around it; beside a no it is in doubt.
+    pub fn booking(self, read: impl FnOnce(&Document) -> Option<Booking>) -> Step<Booking> {
+        let answers = self.answers;
+        let told = match self.told {
+            Ok(told) => told,
+            Err(said) => return judge(answers.faults, said).on_booking(),
+        };
+        let is_yes = (answers.is_yes)(self.answer, &told);
+        let said = || answers.tells(self.answer, &told);
+        match (read(&told), is_yes) {
+            (Some(booking), true) => Step::Done(booking),
+            (Some(_), false) => {
+                let code = said().and_then(|said| said.code);
+                Step::in_doubt(code.as_deref(), "the answer says no and holds a number")
+            }
+            (None, _) => match said() {
+                Some(said) => judge(answers.faults, said).on_booking(),
+                // whatever the status is
+                None if is_yes => Step::in_doubt(None, "the answer says yes and holds no number"),
+                None => judge(answers.faults, answers.unreadable(self.answer)).on_booking(),
+            },
+        }
+    }
+
+    /// What a good answer tells; a fault is never an absence.
+    ///
+    /// # Errors
+    /// [`Why`] it tells nothing.
+    pub fn told<T>(self, read: impl FnOnce(&Document) -> Result<T, Said>) -> Result<T, Why> {
+        let faults = self.answers.faults;
+        let told = self.good().and_then(|told| read(&told));
+        told.map_err(|said| judge(faults, said).on_read())
+    }
+
+    /// What a good answer knows of what was asked for; nothing where the carrier says that it knows
+    /// none.
+    ///
+    /// # Errors
+    /// [`Why`] it tells nothing.
+    pub fn known<T>(
+        self,
+        read: impl FnOnce(&Document) -> Result<Vec<T>, Said>,
+    ) -> Result<Vec<T>, Why> {
+        let faults = self.answers.faults;
+        let told = self.good().and_then(|told| read(&told));
+        told.or_else(|said| judge(faults, said).on_look_up())
+    }
+
+    /// The one label that a good answer holds.
+    ///
+    /// # Errors
+    /// [`Why`] it holds none, or none that is whole.
+    pub fn label(self, read: impl FnOnce(&Document) -> Option<Label>) -> Result<Label, Why> {
+        let (answers, answer) = (self.answers, self.answer);
+        self.told(|told| {
+            let said = || answers.tells(answer, told);
+            let none = || said().unwrap_or_else(|| Said::unreadable(answer, "one whole label"));
+            read(told).ok_or_else(none)
+        })
+    }
+
+    /// What became of a void: what a good answer says of it, else why it failed.
+    pub fn void(self, read: impl FnOnce(&Document) -> Option<VoidAnswer>) -> VoidAnswer {
+        let (answers, answer) = (self.answers, self.answer);
+        let said = match self.good() {
+            Ok(told) => match read(&told) {
+                Some(answered) => return answered,
+                None => answers.said(answer, &told),
+            },
+            Err(said) => said,
+        };
+        judge(answers.faults, said).on_void()
+    }
+}
+
+#[cfg(test)]
+mod tests;
