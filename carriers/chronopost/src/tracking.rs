@@ -3,8 +3,8 @@
 use carrier_sdk::text::clean;
 use carrier_sdk::xml::{Element, Node, leaf, secret};
 use carrier_sdk::{
-    Contract, Effect, Find, FoundShipment, Moment, Request, Response, Said, Search, Status,
-    StatusTable, Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why,
+    Contract, Effect, Find, FoundShipment, History, Request, Response, Said, Search, Status,
+    StatusTable, Track, TrackedShipment, Void, VoidAnswer, Why,
 };
 
 use crate::booking::returned;
@@ -71,12 +71,10 @@ impl Track for Chronopost {
     /// No events means that Chronopost knows nothing of the parcel, or not yet.
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
         known(answer, TRACK, |told| {
-            let events = told.list("listEventInfoComp/events").filter_map(event);
-            let events: Vec<_> = events.collect();
             let number = told.text("listEventInfoComp/skybillNumber");
-            let known = Some(events).filter(|events| !events.is_empty());
-            let shipment = |events| TrackedShipment::of_events(number.unwrap_or_default(), events);
-            known.map(shipment).into_iter().collect()
+            let shipment = HISTORY.of(number.unwrap_or_default(), told);
+            let known = Some(shipment).filter(|shipment| !shipment.events.is_empty());
+            known.into_iter().collect()
         })
     }
 }
@@ -97,12 +95,14 @@ fn known<T>(
 }
 
 /// Codes that are not listed tell that the parcel is somewhere on its way.
-fn event(event: &Element) -> Option<TrackingEvent> {
-    let code = event.text("code").unwrap_or_default();
-    let at = Moment::read(event.text("eventDate")?)?;
-    let event_there = TrackingEvent::new(code, STATUSES, Status::InTransit, at);
-    Some(event_there.at_place(event.text("officeLabel")))
-}
+const HISTORY: History = History {
+    events: "listEventInfoComp/events",
+    codes: STATUSES,
+    otherwise: Status::InTransit,
+    at: &[&["eventDate"]],
+    place: "officeLabel",
+    ..History::USUAL
+};
 
 /// Codes seen live; no complete list is published. Notices (the consignee was informed, or gave an
 /// instruction) tell nothing.

@@ -3,8 +3,7 @@
 
 use carrier_sdk::json::{at, list, number, text, value_in};
 use carrier_sdk::{
-    Contract, Moment, Request, Response, Status, StatusTable, Track, TrackedShipment,
-    TrackingEvent, Why,
+    Contract, History, Request, Response, Status, StatusTable, Track, TrackedShipment, Why,
 };
 use serde_json::Value;
 
@@ -37,28 +36,19 @@ fn shipment(answer: &Response, told: &Value) -> Option<TrackedShipment> {
     if !answer.is_success() {
         return None;
     }
-    let (number, events) = match number(told, "shipment/idShip") {
-        Some(number) => (number, "shipment/event"),
-        None => {
-            let done = text(told, "status/0/code").is_some_and(|code| code == "0");
-            at(told, "parcel").filter(|parcel| parcel.is_object() && done)?;
-            let number = number(told, "parcel/parcelNumber");
-            (number.unwrap_or_default(), "parcel/event")
-        }
-    };
-    let events = list(told, events).iter().filter_map(event);
-    Some(TrackedShipment::of_events(number, events.collect()))
+    let number = number(told, "shipment/idShip").or_else(|| {
+        let done = text(told, "status/0/code").is_some_and(|code| code == "0");
+        let parcel = at(told, "parcel").filter(|parcel| parcel.is_object() && done)?;
+        Some(number(parcel, "parcelNumber").unwrap_or_default())
+    })?;
+    Some(HISTORY.of(number, told))
 }
 
-fn event(event: &Value) -> Option<TrackingEvent> {
-    let date = text(event, "date")?;
-    let at = match date.parse() {
-        Ok(milliseconds) => Moment::of_epoch_ms(milliseconds)?,
-        Err(_) => Moment::read(&date)?,
-    };
-    let code = text(event, "code").unwrap_or_default();
-    Some(TrackingEvent::new(&code, STATUSES, Status::Unknown, at))
-}
+const HISTORY: History = History {
+    events: "shipment/event|parcel/event",
+    codes: STATUSES,
+    ..History::USUAL
+};
 
 /// Both services' codes. Those of six letters by their words and results in the official plugin's list;
 /// notices and codes that it shows to nobody are left out, and change nothing.

@@ -5,8 +5,8 @@
 
 use carrier_sdk::json::{list, number, object, text};
 use carrier_sdk::{
-    BookedParcel, Contract, Effect, Find, FoundShipment, Method, Moment, Request, Response, Said,
-    Search, Status, StatusTable, Track, TrackedShipment, TrackingEvent, Why, judge,
+    BookedParcel, Contract, Effect, Find, FoundShipment, History, Method, Request, Response, Said,
+    Search, Status, StatusTable, Track, TrackedShipment, Why, judge,
 };
 use serde_json::Value;
 
@@ -46,10 +46,7 @@ impl Track for DhlExpress {
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
-        shipments(answer, |tracking_number, shipment| {
-            let scans = list(shipment, "events").iter().filter_map(scan);
-            TrackedShipment::of_events(tracking_number, scans.collect())
-        })
+        shipments(answer, |number, shipment| HISTORY.of(number, shipment))
     }
 }
 
@@ -73,8 +70,7 @@ fn shipments<T>(answer: &Response, read: impl Fn(String, &Value) -> T) -> Result
         {
             continue;
         }
-        let waybill = number(shipment, "shipmentTrackingNumber");
-        match waybill.or_else(|| number(shipment, "id")) {
+        match number(shipment, "shipmentTrackingNumber|id") {
             Some(waybill) => shipments.push(read(waybill, shipment)),
             None => return unreadable().on_look_up(),
         }
@@ -82,20 +78,13 @@ fn shipments<T>(answer: &Response, read: impl Fn(String, &Value) -> T) -> Result
     Ok(shipments)
 }
 
-fn scan(event: &Value) -> Option<TrackingEvent> {
-    let code = text(event, "typeCode").or_else(|| text(event, "statusCode"));
-    let at = match text(event, "date") {
-        Some(date) => {
-            let time = text(event, "time").unwrap_or_default();
-            let offset = text(event, "GMTOffset").unwrap_or_default();
-            Moment::of(&date, &time, &offset).or_else(|| Moment::of(&date, &time, ""))?
-        }
-        None => Moment::read(&text(event, "timestamp")?)?,
-    };
-    let place = text(event, "serviceArea/0/description");
-    let event = TrackingEvent::new(&code.unwrap_or_default(), STATUSES, Status::Unknown, at);
-    Some(event.at_place(place.as_deref()))
-}
+const HISTORY: History = History {
+    code: "typeCode|statusCode",
+    codes: STATUSES,
+    at: &[&["date", "time", "GMTOffset"], &["timestamp"]],
+    place: "serviceArea/0/description",
+    ..History::USUAL
+};
 
 /// DHL's event codes in our words.
 #[rustfmt::skip]

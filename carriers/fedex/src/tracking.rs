@@ -2,10 +2,9 @@
 //! the same answer. A number that is not known is told inside a 200.
 
 use carrier_sdk::json::{list, text};
-use carrier_sdk::tracking::status_of;
 use carrier_sdk::{
-    Body, Contract, Effect, Find, FoundShipment, Method, Moment, Request, Response, Said, Search,
-    Status, StatusTable, Told, Track, TrackedShipment, TrackingEvent, Why, judge,
+    Body, Contract, Effect, Find, FoundShipment, History, Method, Request, Response, Said, Search,
+    Status, StatusTable, Told, Track, TrackedShipment, Why, judge,
 };
 use serde_json::{Value, json};
 
@@ -47,14 +46,7 @@ impl Track for Fedex {
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
-        known(answer, |number, result| {
-            let scans = list(result, "scanEvents").iter().filter_map(scan);
-            let latest = "latestStatusDetail";
-            let stands = ["code", "derivedCode"]
-                .into_iter()
-                .find_map(|name| status_of(STATUSES, &text(result, &format!("{latest}/{name}"))?));
-            TrackedShipment::of_events(number, scans.collect()).with_status(stands)
-        })
+        known(answer, |number, result| HISTORY.of(number, result))
     }
 }
 
@@ -89,14 +81,18 @@ fn known<T>(answer: &Response, read: impl Fn(String, &Value) -> T) -> Result<Vec
     ANSWERS.known_among(answer, results.map(result))
 }
 
-fn scan(event: &Value) -> Option<TrackingEvent> {
-    let at = Moment::read(&text(event, "date")?)?;
-    let derived = text(event, "derivedStatusCode").unwrap_or_default();
-    let otherwise = status_of(STATUSES, &derived).unwrap_or(Status::Unknown);
-    let code = text(event, "eventType").unwrap_or(derived);
-    let event_there = TrackingEvent::new(&code, STATUSES, otherwise, at);
-    Some(event_there.at_place(text(event, "scanLocation/city").as_deref()))
-}
+const HISTORY: History = History {
+    events: "scanEvents",
+    code: "eventType|derivedStatusCode",
+    codes: STATUSES,
+    kinds: &[("derivedStatusCode", STATUSES)],
+    place: "scanLocation/city",
+    stands: &[
+        ("latestStatusDetail/code", STATUSES),
+        ("latestStatusDetail/derivedCode", STATUSES),
+    ],
+    ..History::USUAL
+};
 
 /// FedEx's tracking status codes in our words.
 #[rustfmt::skip]

@@ -2,8 +2,8 @@
 
 use carrier_sdk::json::{list, text};
 use carrier_sdk::{
-    Contract, Effect, Find, FoundShipment, Moment, Request, Response, Said, Search, Status,
-    StatusTable, Told, Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why,
+    Contract, Effect, Find, FoundShipment, History, Request, Response, Said, Search, Status,
+    StatusTable, Told, Track, TrackedShipment, Void, VoidAnswer, Why,
 };
 use serde_json::{Value, json};
 
@@ -64,23 +64,20 @@ impl Track for Geodis {
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
         ANSWERS.read(answer).known(|body| {
             let shipments = list(body, "contenu").iter();
-            let tracked = shipments.filter_map(|shipment| {
-                let events = list(shipment, "listSuivis").iter().filter_map(event);
-                let number = shipment.number("noSuivi")?;
-                Some(TrackedShipment::of_events(number, events.collect()))
-            });
-            Ok(tracked.collect())
+            let tracked = |told: &Value| Some(HISTORY.of(told.number("noSuivi")?, told));
+            Ok(shipments.filter_map(tracked).collect())
         })
     }
 }
 
-fn event(event: &Value) -> Option<TrackingEvent> {
-    let code = text(event, "codeSituationJustification")?;
-    let time = text(event, "heureSuivi").unwrap_or_default();
-    let at = Moment::of(&text(event, "dateSuivi")?, &time, "")?;
-    let told = TrackingEvent::new(&code, STATUSES, Status::Unknown, at);
-    Some(told.at_place(text(event, "libelleCentre").as_deref()))
-}
+const HISTORY: History = History {
+    events: "listSuivis",
+    code: "codeSituationJustification",
+    codes: STATUSES,
+    at: &[&["dateSuivi", "heureSuivi"]],
+    place: "libelleCentre",
+    ..History::USUAL
+};
 
 /// Situation and justification. `SOL/REO` is not settled: it tells nothing.
 const STATUSES: StatusTable = &[

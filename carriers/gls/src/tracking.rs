@@ -6,8 +6,8 @@
 use carrier_sdk::json::{list, number, object, text};
 use carrier_sdk::tracking::status_of;
 use carrier_sdk::{
-    Auth, Contract, Effect, Find, FoundShipment, Method, Moment, Request, Response, Said, Search,
-    Status, StatusTable, Told, Track, TrackedShipment, TrackingEvent, Why, judge,
+    Auth, Contract, Effect, Find, FoundShipment, History, Method, Request, Response, Said, Search,
+    Status, StatusTable, Told, Track, TrackedShipment, Why, judge,
 };
 use serde_json::{Value, json};
 
@@ -94,21 +94,19 @@ fn unreadable(answer: &Response) -> Why {
 }
 
 fn tracked(number: String, parcel: &Value) -> TrackedShipment {
-    let events = list(parcel, "events").iter().filter_map(event);
-    let tracked = TrackedShipment::of_events(number, events.collect());
+    let tracked = HISTORY.of(number, parcel);
     let status = text(parcel, "status").unwrap_or_default();
     // FINAL closes the history: the parcel stands where its last event says
     let untold = tracked.events.is_empty().then_some(Status::Unknown);
     tracked.with_status(status_of(STATUSES, &status).or(untold))
 }
 
-fn event(event: &Value) -> Option<TrackingEvent> {
-    let at = Moment::read(&text(event, "eventDateTime")?)?;
-    let code = text(event, "code").unwrap_or_default();
-    let place = text(event, "city").or_else(|| text(event, "country"));
-    let event = TrackingEvent::new(&code, EVENTS, Status::Unknown, at);
-    Some(event.at_place(place.as_deref()))
-}
+const HISTORY: History = History {
+    codes: EVENTS,
+    at: &[&["eventDateTime"]],
+    place: "city|country",
+    ..History::USUAL
+};
 
 /// A parcel's status in our words, by GLS's description of Track and Trace, 1.0.7.
 const STATUSES: StatusTable = &[

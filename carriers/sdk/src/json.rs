@@ -126,6 +126,12 @@ pub fn texts<'value>(value: &'value Value, path: &str) -> Vec<Cow<'value, str>> 
 /// Every member of the lists at a path that goes through lists by `*`: `shipment/*/package`.
 #[must_use]
 pub fn each<'value>(value: &'value Value, path: &str) -> Vec<&'value Value> {
+    let listed = names(path).map(|path| each_at(value, path));
+    let mut listed = listed.filter(|members: &Vec<_>| !members.is_empty());
+    listed.next().unwrap_or_default()
+}
+
+fn each_at<'value>(value: &'value Value, path: &str) -> Vec<&'value Value> {
     match path.trim_end_matches(['/', '*']).rsplit_once('*') {
         None => list(value, path.trim_end_matches(['/', '*']))
             .iter()

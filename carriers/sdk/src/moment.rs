@@ -25,7 +25,8 @@ enum Zone {
 }
 
 impl Moment {
-    /// A moment in one text: ISO 8601, with an offset in any spelling or without.
+    /// A moment in one text: ISO 8601, with an offset in any spelling or without; or milliseconds since
+    /// 1970, in 12 or 13 digits.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -38,6 +39,9 @@ impl Moment {
                     Some(_) => Zone::Utc,
                 },
             });
+        }
+        if (12..=13).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Self::of_epoch_ms(text.parse().ok()?);
         }
         let (date, time) = text.split_once(['T', ' '])?;
         let cut = time.find(['+', '-', 'Z', ' ']).unwrap_or(time.len());
@@ -56,8 +60,7 @@ impl Moment {
     }
 
     /// Milliseconds since 1970.
-    #[must_use]
-    pub fn of_epoch_ms(milliseconds: i64) -> Option<Self> {
+    fn of_epoch_ms(milliseconds: i64) -> Option<Self> {
         let moment = Timestamp::from_millisecond(milliseconds).ok()?;
         Some(Self {
             local: Offset::UTC.to_datetime(moment),
@@ -160,6 +163,7 @@ mod tests {
             ("2026-11-24 15:24", "2026-11-24T15:24:00"),
             ("24/11/2026 15:24:57", "2026-11-24T15:24:57"),
             ("2026-11-24", "2026-11-24T00:00:00"),
+            ("1795534497000", "2026-11-24T15:34:57Z"),
             ("yesterday", "?"),
             ("", "?"),
         ] {

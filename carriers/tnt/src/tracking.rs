@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use carrier_sdk::text::clean;
-use carrier_sdk::tracking::status_of;
 use carrier_sdk::xml::{Element, Node, branch, leaf};
 use carrier_sdk::{
-    Body, Contract, Effect, Find, FoundShipment, Moment, Request, Response, Said, Search, Status,
-    StatusTable, Track, TrackedShipment, TrackingEvent, Why, judge,
+    Body, Contract, Effect, Find, FoundShipment, History, Request, Response, Said, Search, Status,
+    StatusTable, Track, TrackedShipment, Why, judge,
 };
 
 use crate::faults::ELSE;
@@ -45,12 +44,8 @@ impl Track for Tnt {
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
-        let tracked = known(answer)?.into_iter().map(|(number, consignment)| {
-            let events = consignment.list("StatusData").filter_map(event).collect();
-            let summary = consignment.text("SummaryCode");
-            let summary = summary.and_then(|code| status_of(STATUSES, code));
-            TrackedShipment::of_events(number, events).with_status(summary)
-        });
+        let tracked = known(answer)?.into_iter();
+        let tracked = tracked.map(|(number, consignment)| HISTORY.of(number, &consignment));
         Ok(tracked.collect())
     }
 }
@@ -85,13 +80,15 @@ fn known(answer: &Response) -> Result<Vec<(String, Element)>, Why> {
     judge(ELSE, said).on_look_up()
 }
 
-fn event(told: &Element) -> Option<TrackingEvent> {
-    let code = told.text("StatusCode")?;
-    let (date, time) = (told.text("LocalEventDate")?, told.text("LocalEventTime"));
-    let at = Moment::of(date, time.unwrap_or_default(), "")?;
-    let event = TrackingEvent::new(code, STATUSES, Status::Unknown, at);
-    Some(event.at_place(told.text("DepotName")))
-}
+const HISTORY: History = History {
+    events: "StatusData",
+    code: "StatusCode",
+    codes: STATUSES,
+    at: &[&["LocalEventDate", "LocalEventTime"]],
+    place: "DepotName",
+    stands: &[("SummaryCode", STATUSES)],
+    ..History::USUAL
+};
 
 /// Where a consignment stands, then what happened to it: codes seen in recorded answers, for no list
 /// is published. Others tell nothing.

@@ -52,7 +52,10 @@ pub(crate) const ANSWERS: Answers = Answers {
 };
 
 /// What a good answer knows; when that is nothing, what UPS says about it, for it says so inside a 200.
-pub(crate) fn known<T>(answer: &Response, read: fn(&Value) -> Vec<T>) -> Result<Vec<T>, Why> {
+pub(crate) fn known<T>(
+    answer: &Response,
+    read: impl FnOnce(&Value) -> Vec<T>,
+) -> Result<Vec<T>, Why> {
     ANSWERS.read(answer).known(|body| match read(body) {
         nothing if nothing.is_empty() => Err(ANSWERS.said(answer, body)),
         known => Ok(known),

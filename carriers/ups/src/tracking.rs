@@ -1,10 +1,9 @@
 //! Where parcels are, by their number; and by our reference, for accounts that look there.
 
-use carrier_sdk::json::{list, number, text};
-use carrier_sdk::tracking::status_of;
+use carrier_sdk::json::each;
 use carrier_sdk::{
-    Contract, Effect, FoundShipment, Method, Moment, Request, Response, Status, StatusTable, Track,
-    TrackedShipment, TrackingEvent, Why,
+    Contract, Effect, FoundShipment, History, Method, Request, Response, Status, StatusTable, Told,
+    Track, TrackedShipment, Why,
 };
 use serde_json::Value;
 
@@ -22,48 +21,40 @@ impl Track for Ups {
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
-        known(answer, |body| packages(body).filter_map(tracked).collect())
+        let tracked =
+            |package: &Value| Some(HISTORY.of(package.number("trackingNumber")?, package));
+        known(answer, |body| {
+            each(body, PACKAGES)
+                .into_iter()
+                .filter_map(tracked)
+                .collect()
+        })
     }
 }
 
+const PACKAGES: &str = "trackResponse/shipment/*/package";
+
 /// What a look-up by reference found. UPS lists packages, not bookings: all are one shipment.
 pub(crate) fn found(body: &Value) -> Vec<FoundShipment> {
-    let numbers = packages(body).filter_map(|package| number(package, "trackingNumber"));
-    FoundShipment::of_parcels(numbers)
+    let packages = each(body, PACKAGES).into_iter();
+    FoundShipment::of_parcels(packages.filter_map(|package| package.number("trackingNumber")))
 }
 
-fn packages(body: &Value) -> impl Iterator<Item = &Value> {
-    let shipments = list(body, "trackResponse/shipment").iter();
-    shipments.flat_map(|shipment| list(shipment, "package"))
-}
-
-fn tracked(package: &Value) -> Option<TrackedShipment> {
-    let number = number(package, "trackingNumber")?;
-    // newest first: two scans of one second stay in their order
-    let scans = list(package, "activity").iter().rev().filter_map(scan);
-    let (_, stands) = meaning(package, "currentStatus");
-    Some(TrackedShipment::of_events(number, scans.collect()).with_status(stands))
-}
-
-fn scan(activity: &Value) -> Option<TrackingEvent> {
-    let said = |path: &str| text(activity, path).unwrap_or_default();
-    let (date, time) = (said("date"), said("time"));
-    let at = Moment::of(&date, &time, &said("gmtOffset"));
-    let at = at.or_else(|| Moment::of(&date, &time, ""))?;
-    let (code, status) = meaning(activity, "status");
-    let event = TrackingEvent::new(&code, &[], status.unwrap_or(Status::Unknown), at);
-    Some(event.at_place(text(activity, "location/address/city").as_deref()))
-}
-
-/// A status's code and what it means: by its three digits, else by its kind.
-fn meaning(value: &Value, path: &str) -> (String, Option<Status>) {
-    let said = |name: &str| text(value, &format!("{path}/{name}"));
-    let code = said("statusCode").or_else(|| said("code"));
-    let code = code.unwrap_or_default();
-    let kind = said("type").unwrap_or_default();
-    let status = status_of(STATUSES, &code).or_else(|| status_of(KINDS, &kind));
-    (code.into_owned(), status)
-}
+/// By the three digits of a status, else by its kind.
+const HISTORY: History = History {
+    events: "activity",
+    newest_first: true,
+    code: "status/statusCode|status/code",
+    codes: STATUSES,
+    kinds: &[("status/type", KINDS)],
+    at: &[&["date", "time", "gmtOffset"]],
+    place: "location/address/city",
+    stands: &[
+        ("currentStatus/statusCode|currentStatus/code", STATUSES),
+        ("currentStatus/type", KINDS),
+    ],
+    ..History::USUAL
+};
 
 /// Kinds of activities (UPS's table of package activity types); P is not in it, but was seen.
 const KINDS: StatusTable = &[

@@ -1,10 +1,10 @@
 //! Template Title's other answers: what is known under a reference, what became of a void, where a
 //! parcel is.
 
-use carrier_sdk::json::{list, text};
+use carrier_sdk::json::list;
 use carrier_sdk::{
-    Contract, Effect, Find, FoundShipment, Moment, Request, Response, Said, Search, Status,
-    StatusTable, Told, Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why,
+    Contract, Effect, Find, FoundShipment, History, Request, Response, Said, Search, Status,
+    StatusTable, Told, Track, TrackedShipment, Void, VoidAnswer, Why,
 };
 use serde_json::Value;
 
@@ -55,12 +55,9 @@ impl Track for TemplateType {
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
         ANSWERS.read(answer).told(|body| {
-            let shipments = told(answer, body, "tracked")?.iter().filter_map(|shipment| {
-                let events = list(shipment, "events").iter().filter_map(event);
-                let number = shipment.number("number")?;
-                Some(TrackedShipment::of_events(number, events.collect()))
-            });
-            Ok(shipments.collect())
+            let shipments = told(answer, body, "tracked")?.iter();
+            let tracked = |told: &Value| Some(HISTORY.of(told.number("number")?, told));
+            Ok(shipments.filter_map(tracked).collect())
         })
     }
 }
@@ -71,12 +68,12 @@ fn told<'body>(answer: &Response, body: &'body Value, name: &str) -> Result<&'bo
     listed.ok_or_else(|| ANSWERS.said(answer, body))
 }
 
-fn event(event: &Value) -> Option<TrackingEvent> {
-    let code = text(event, "code")?;
-    let at = Moment::read(&text(event, "at")?)?;
-    let told = TrackingEvent::new(&code, STATUSES, Status::Unknown, at);
-    Some(told.at_place(text(event, "place").as_deref()))
-}
+const HISTORY: History = History {
+    codes: STATUSES,
+    at: &[&["at"]],
+    place: "place",
+    ..History::USUAL
+};
 
 const STATUSES: StatusTable = &[
     ("NEW", Status::LabelCreated),

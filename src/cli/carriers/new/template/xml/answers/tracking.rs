@@ -3,8 +3,8 @@
 
 use carrier_sdk::xml::Element;
 use carrier_sdk::{
-    Contract, Effect, Find, FoundShipment, Moment, Request, Response, Said, Search, Status,
-    StatusTable, Track, TrackedShipment, TrackingEvent, Void, VoidAnswer, Why,
+    Contract, Effect, Find, FoundShipment, History, Request, Response, Said, Search, Status,
+    StatusTable, Track, TrackedShipment, Void, VoidAnswer, Why,
 };
 
 use crate::TemplateType;
@@ -55,12 +55,8 @@ impl Track for TemplateType {
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
         ANSWERS.read(answer).told(|told| {
             let shipments = named(answer, told, "tracked")?.list("shipment");
-            let tracked = shipments.filter_map(|shipment| {
-                let events = shipment.list("event").filter_map(event);
-                let number = shipment.number("number")?;
-                Some(TrackedShipment::of_events(number, events.collect()))
-            });
-            Ok(tracked.collect())
+            let tracked = |told: &Element| Some(HISTORY.of(told.number("number")?, told));
+            Ok(shipments.filter_map(tracked).collect())
         })
     }
 }
@@ -71,11 +67,13 @@ fn named<'told>(answer: &Response, told: &'told Element, name: &str) -> Result<&
     told_so.ok_or_else(|| ANSWERS.said(answer, told))
 }
 
-fn event(event: &Element) -> Option<TrackingEvent> {
-    let at = Moment::read(event.text("at")?)?;
-    let told = TrackingEvent::new(event.text("code")?, STATUSES, Status::Unknown, at);
-    Some(told.at_place(event.text("place")))
-}
+const HISTORY: History = History {
+    events: "event",
+    codes: STATUSES,
+    at: &[&["at"]],
+    place: "place",
+    ..History::USUAL
+};
 
 const STATUSES: StatusTable = &[
     ("NEW", Status::LabelCreated),
