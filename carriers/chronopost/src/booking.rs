@@ -1,8 +1,8 @@
 //! What Chronopost's answers say: `return` with an error code in a 200, and a booking's parcels.
 
-use carrier_sdk::answers::Reading;
+use carrier_sdk::prelude::*;
+use carrier_sdk::soap;
 use carrier_sdk::xml::Element;
-use carrier_sdk::{Answers, Booking, Fault, Response, Said, Step, Told, soap};
 
 use crate::faults::FAULTS;
 use crate::{SHIPPING, TRACKING};

@@ -4,9 +4,9 @@
 //! Several codes are decided by their text, for Chronopost answers a wrong password with
 //! "invalid data" (33) and even with "system error" (29).
 
-use carrier_sdk::Fault;
 use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, TooLate, Unauthorized};
 use carrier_sdk::WhoActs::{Carrier, Nobody, Operator, Shop, Transport};
+use carrier_sdk::prelude::*;
 
 const PASSWORD: &str = "Chronopost does not accept the account's password";
 const ACCOUNT: &str = "Chronopost does not know this account number";

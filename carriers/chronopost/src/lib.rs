@@ -10,10 +10,8 @@ mod profile;
 pub mod stub;
 mod tracking;
 
+use carrier_sdk::prelude::*;
 use carrier_sdk::soap::Service;
-use carrier_sdk::{
-    Abilities, Booking, Carrier, Effect, Intent, Memo, Profile, Refusal, Request, Response, Step,
-};
 
 /// Books.
 const SHIPPING: Service = Service::new(

@@ -6,10 +6,9 @@
 
 use carrier_sdk::ServiceOption::{Insurance, MondayDelivery, SaturdayDelivery};
 use carrier_sdk::customs::articles;
-use carrier_sdk::geography::customs_needed;
-use carrier_sdk::party::{Address, Room, dialled_from};
+use carrier_sdk::party::dialled_from;
+use carrier_sdk::prelude::*;
 use carrier_sdk::xml::{Node, branch, leaf, secret};
-use carrier_sdk::{Check, Contract, Intent, LabelFormat, Parcel, Refusal, Shipment};
 use rust_decimal::Decimal;
 
 use crate::profile::PROFILE;
@@ -30,7 +29,7 @@ pub(crate) fn book(intent: &Intent) -> Result<Vec<Node>, Refusal> {
     let mut check = Check::of(&PROFILE, intent);
     let shipment = &intent.shipment;
     let count = shipment.parcels.len();
-    let printed = check.text("label_reference", &shipment.label_reference, 35);
+    let printed = check.printed(shipment, 35);
     let reference = branch(
         "refValue",
         [
@@ -69,7 +68,7 @@ pub(crate) fn book(intent: &Intent) -> Result<Vec<Node>, Refusal> {
 }
 
 fn header(check: &mut Check, contract: &Contract) -> Node {
-    let account = check.digits("account.account_number", &contract.number, 8);
+    let account = check.account(contract, 8);
     let sub_account = contract.setting("sub_account").unwrap_or("0");
     let sub_account = check.digits("account.sub_account", sub_account, 3);
     let fields = [
@@ -135,8 +134,7 @@ fn label_mode(check: &mut Check, intent: &Intent) -> &'static str {
 /// One skybill for each parcel. Values are in cents, 0 where there is none.
 fn skybills(check: &mut Check, intent: &Intent) -> Vec<Node> {
     let shipment = &intent.shipment;
-    let customs = customs_needed(&shipment.shipper.country, &shipment.consignee.country);
-    let insured = shipment.options.contains(&Insurance);
+    let (customs, insured) = (shipment.crosses_customs(), shipment.has(Insurance));
     // the day of delivery, the one thing that options choose here; insurance is a value
     let service = check.choice(
         shipment,

@@ -2,8 +2,8 @@
 //! The sources of each fact, and the doubtful ones, are in the README.
 
 use carrier_sdk::Reach::{International, National};
-use carrier_sdk::ServiceOption::{self, Insurance, MondayDelivery, SaturdayDelivery};
-use carrier_sdk::{Absence, LabelFormat, Product, Profile, Proof, SecretField, Setting, VoidUnit};
+use carrier_sdk::ServiceOption::{Insurance, MondayDelivery, SaturdayDelivery};
+use carrier_sdk::prelude::*;
 
 use crate::faults::FAULTS;
 
@@ -31,6 +31,7 @@ pub(crate) static PROFILE: Profile = Profile {
     // could never be settled
     parcels_max: 10,
     parcel_max_g: 30_000,
+    crosses_customs: true,
     // tracking learns of a parcel some unpublished time after the booking
     absence: Absence::Evidence,
     void_unit: VoidUnit::Parcel,

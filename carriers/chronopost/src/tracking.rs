@@ -1,11 +1,8 @@
 //! Chronopost's tracking service: looks parcels up by our reference, cancels and tracks them.
 
+use carrier_sdk::prelude::*;
 use carrier_sdk::text::clean;
 use carrier_sdk::xml::{Element, Node, leaf, secret};
-use carrier_sdk::{
-    Contract, Effect, Find, FoundShipment, History, Request, Response, Said, Search, Status,
-    StatusTable, Track, TrackedShipment, Void, VoidAnswer, Why,
-};
 
 use crate::booking::returned;
 use crate::faults;

@@ -2,7 +2,7 @@
 
 use carrier_sdk::json::{object, object_in};
 use carrier_sdk::multipart::{self, Part};
-use carrier_sdk::{Booking, Label, Response, Said, Step, Told};
+use carrier_sdk::prelude::*;
 use serde_json::Value;
 
 use crate::faults::ANSWERS;

@@ -6,7 +6,7 @@
 use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Throttled, Unauthorized};
 use carrier_sdk::WhoActs::{Carrier, Nobody, Operator, Shop, Transport};
 use carrier_sdk::json::{list, text};
-use carrier_sdk::{Answers, Fault, Said};
+use carrier_sdk::prelude::*;
 use serde_json::Value;
 
 const FIELD: &str = "Colissimo does not accept a field of the order";

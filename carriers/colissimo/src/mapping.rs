@@ -2,10 +2,9 @@
 //! at once. Answers are read in `booking.rs` and `tracking.rs`.
 
 use carrier_sdk::ServiceOption::Insurance;
-use carrier_sdk::geography::customs_needed;
 use carrier_sdk::json::{decimal, without_nulls};
-use carrier_sdk::party::{Address, Room, dialled_from, given};
-use carrier_sdk::{Check, Intent, LabelFormat, Party, Refusal, Request};
+use carrier_sdk::party::dialled_from;
+use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
 
 use crate::labelling;
@@ -50,12 +49,9 @@ pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
 fn letter(check: &mut Check, intent: &Intent) -> Value {
     let shipment = &intent.shipment;
     let (shipper, consignee) = (&shipment.shipper, &shipment.consignee);
-    let border = customs_needed(&shipper.country, &consignee.country);
-    let message = "needs customs papers, which are not written for Colissimo";
-    check.require(!border, "recipient.country", message);
     let sender = Address::fit(check, "ship_from", shipper, &ROOM);
     let addressee = Address::fit(check, "recipient", consignee, &ROOM);
-    let printed = check.text("label_reference", &shipment.label_reference, 35);
+    let printed = check.printed(shipment, 35);
     json!({
         "service": {
             "productCode": intent.product,
@@ -71,13 +67,12 @@ fn letter(check: &mut Check, intent: &Intent) -> Value {
 
 fn parcel(check: &mut Check, intent: &Intent) -> Value {
     let shipment = &intent.shipment;
-    let insured = shipment.options.contains(&Insurance).then_some("insurance");
+    let insured = shipment.has(Insurance).then_some("insurance");
     let value = check.cents(shipment, insured, "EUR");
-    let instructions = shipment.instructions.as_deref().unwrap_or_default();
     json!({
         "weight": shipment.parcels.first().map(|parcel| decimal(parcel.kilograms())),
         "insuranceValue": insured.map(|_| decimal(value)),
-        "instructions": given(&check.text("recipient.instructions", instructions, 70)),
+        "instructions": given(&check.instructions(shipment, 70)),
         "nonMachinable": false,
     })
 }

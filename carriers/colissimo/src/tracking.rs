@@ -2,9 +2,7 @@
 //! asked, and the public tracking (Suivi, version 2), whose answers are read too.
 
 use carrier_sdk::json::{at, list, number, text, value_in};
-use carrier_sdk::{
-    Contract, History, Request, Response, Status, StatusTable, Track, TrackedShipment, Why,
-};
+use carrier_sdk::prelude::*;
 use serde_json::Value;
 
 use crate::Colissimo;

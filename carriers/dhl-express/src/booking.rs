@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use carrier_sdk::json::{list, text};
-use carrier_sdk::{Booking, Response, Step, Told, ToldParcel};
+use carrier_sdk::prelude::*;
 use serde_json::Value;
 
 use crate::faults::ANSWERS;

@@ -5,7 +5,7 @@
 use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Throttled, Unauthorized};
 use carrier_sdk::WhoActs::{Nobody, Operator, Shop, Transport};
 use carrier_sdk::json::{text, texts};
-use carrier_sdk::{Answers, Fault, Response, Said};
+use carrier_sdk::prelude::*;
 use serde_json::Value;
 
 const DIED: &str = "a process of DHL's died; the waybill may exist";

@@ -10,10 +10,7 @@ mod profile;
 pub mod stub;
 mod tracking;
 
-use carrier_sdk::{
-    Abilities, Auth, Booking, Carrier, Effect, Intent, Memo, Method, Profile, Refusal, Request,
-    Response, Step,
-};
+use carrier_sdk::prelude::*;
 
 /// DHL Express as a carrier.
 #[derive(Debug, Clone, Copy, Default)]

@@ -3,11 +3,9 @@
 
 use carrier_sdk::ServiceOption::{SaturdayDelivery, Signature};
 use carrier_sdk::customs::{self, Declaration};
-use carrier_sdk::geography::customs_needed;
-use carrier_sdk::json::{decimal, without_nulls};
-use carrier_sdk::party::{Address, Room, given};
+use carrier_sdk::json::decimal;
+use carrier_sdk::prelude::*;
 use carrier_sdk::shipment::kilograms;
-use carrier_sdk::{Body, Check, Effect, Intent, Method, Party, PartyKind, Refusal, Request};
 use serde_json::{Value, json};
 
 use crate::call;
@@ -27,22 +25,21 @@ const ROOM: Room = Room {
 /// The request that books this intent.
 pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
     let mut check = Check::of(&PROFILE, intent);
-    let body = without_nulls(shipment(&mut check, intent));
+    let body = shipment(&mut check, intent);
     check.done()?;
-    Ok(call(Effect::Books, Method::Post, "/shipments").body(Body::json(&body)))
+    Ok(call(Effect::Books, Method::Post, "/shipments").json(body))
 }
 
 fn shipment(check: &mut Check, intent: &Intent) -> Value {
     let shipment = &intent.shipment;
     let contract = &intent.contract;
-    let national = shipment.shipper.country == shipment.consignee.country;
     let several = shipment.parcels.len() > 1;
     let linked = several.then(|| json!([{"typeCode": "linkLabelsByPieces", "isRequested": true}]));
     json!({
         "plannedShippingDateAndTime": intent.hand_over_at.strftime("%Y-%m-%dT%H:%M:%S GMT%:z").to_string(),
         "pickup": {"isRequested": false},
         "productCode": intent.product,
-        "localProductCode": national.then_some(&intent.product),
+        "localProductCode": (!shipment.is_abroad()).then_some(&intent.product),
         "accounts": [{"typeCode": "shipper", "number": check.needed("account.account_number", &contract.number, 12)}],
         "valueAddedServices": services(check, intent),
         "outputImageProperties": {
@@ -79,7 +76,6 @@ fn services(check: &mut Check, intent: &Intent) -> Option<Vec<Value>> {
 
 fn party(check: &mut Check, place: &str, party: &Party, default_phone: Option<&str>) -> Value {
     let address = Address::fit(check, place, party, &ROOM);
-    let phone = given(&address.phone).or(default_phone).unwrap_or_default();
     let code = given(&address.province).filter(|name| matches!(name.len(), 2 | 3));
     json!({
         "postalAddress": {
@@ -94,7 +90,7 @@ fn party(check: &mut Check, place: &str, party: &Party, default_phone: Option<&s
         },
         "contactInformation": {
             "email": given(&address.email),
-            "phone": check.needed(&format!("{place}.phone"), phone, ROOM.phone),
+            "phone": check.phone(place, &address, default_phone, ROOM.phone),
             // a private person has no company, but DHL wants one: the name stands twice
             "companyName": address.addressee(),
             "fullName": address.name,
@@ -109,7 +105,7 @@ fn party(check: &mut Check, place: &str, party: &Party, default_phone: Option<&s
 fn content(check: &mut Check, intent: &Intent) -> Value {
     let shipment = &intent.shipment;
     let contract = &intent.contract;
-    let border = customs_needed(&shipment.shipper.country, &shipment.consignee.country);
+    let border = shipment.crosses_customs();
     match intent.product.as_str() {
         _ if !border => {}
         "P" => {}
@@ -164,7 +160,7 @@ fn export(declared: &Declaration) -> Value {
 }
 
 fn packages(check: &mut Check, intent: &Intent) -> Vec<Value> {
-    let printed = check.text("label_reference", &intent.shipment.label_reference, 80);
+    let printed = check.printed(&intent.shipment, 80);
     let mut packages = Vec::new();
     for ((parcel, size), place) in intent
         .shipment

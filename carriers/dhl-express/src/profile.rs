@@ -4,7 +4,7 @@
 
 use carrier_sdk::Reach::{International, National};
 use carrier_sdk::ServiceOption::{Insurance, SaturdayDelivery, Signature};
-use carrier_sdk::{LabelFormat, Product, Profile, Proof, SecretField, ServiceOption, Setting};
+use carrier_sdk::prelude::*;
 
 use crate::faults::FAULTS;
 
@@ -32,6 +32,7 @@ pub(crate) static PROFILE: Profile = Profile {
     parcels_max: 999,
     // some products take less (250 kg by 9:00): DHL says so itself, and clearly
     parcel_max_g: 1_000_000,
+    crosses_customs: true,
     settings: &[
         Setting::new("incoterm", "who pays duties; DAP when not set"),
         Setting::new("content_description", "what a shipment without customs papers holds; Merchandise when not set"),

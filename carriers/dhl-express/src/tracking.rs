@@ -3,11 +3,9 @@
 //! Both ask `GET /tracking` and read the same answer. DHL's unified tracking API names the same
 //! things otherwise (`id`, `timestamp`, `statusCode`); its answers are read too.
 
+use carrier_sdk::BookedParcel;
 use carrier_sdk::json::{list, number, object, text};
-use carrier_sdk::{
-    BookedParcel, Contract, Effect, Find, FoundShipment, History, Method, Request, Response, Said,
-    Search, Status, StatusTable, Track, TrackedShipment, Why, judge,
-};
+use carrier_sdk::prelude::*;
 use serde_json::Value;
 
 use crate::faults::{ABSENCE, ANSWERS, FAULTS};

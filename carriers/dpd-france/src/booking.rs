@@ -1,8 +1,8 @@
 //! What DPD France's answers say: a result, or a SOAP fault in a 500 whose detail names an error.
 
-use carrier_sdk::answers::Reading;
+use carrier_sdk::prelude::*;
+use carrier_sdk::soap;
 use carrier_sdk::xml::Element;
-use carrier_sdk::{Answers, Booking, Label, Response, Said, Step, Told, soap};
 
 use crate::EPRINT;
 use crate::faults::FAULTS;

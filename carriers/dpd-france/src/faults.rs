@@ -3,9 +3,9 @@
 //! A refusal comes as HTTP 500. Only an `ErrorId` that names a refusal makes it one: a 500 without,
 //! or with one that nobody listed, leaves a booking in doubt.
 
-use carrier_sdk::Fault;
 use carrier_sdk::Meaning::{Ambiguous, Rejected, Unauthorized};
 use carrier_sdk::WhoActs::{Carrier, Operator, Shop, Transport, Warehouse};
+use carrier_sdk::prelude::*;
 
 /// Booking and fetching a label again. Seen live: `PermissionDenied`, `InvalidWeight`,
 /// `InvalidCountryPrefix` and others that begin like these two.

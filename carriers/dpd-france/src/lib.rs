@@ -10,11 +10,9 @@ mod profile;
 mod relabelling;
 pub mod stub;
 
+use carrier_sdk::prelude::*;
 use carrier_sdk::soap::Service;
 use carrier_sdk::xml::{Node, branch, secret};
-use carrier_sdk::{
-    Abilities, Booking, Carrier, Effect, Intent, Memo, Profile, Refusal, Request, Response, Step,
-};
 
 /// Everything is one service.
 const EPRINT: Service = Service {

@@ -3,11 +3,10 @@
 //!
 //! What does not fit is reported by field, never with its value; nothing is cut.
 
-use carrier_sdk::geography::customs_needed;
-use carrier_sdk::party::{Address, Room, dialled_from, given};
+use carrier_sdk::party::dialled_from;
+use carrier_sdk::prelude::*;
 use carrier_sdk::text::{clean, lines};
 use carrier_sdk::xml::{Node, branch, leaf};
-use carrier_sdk::{Check, Contract, Intent, LabelFormat, Refusal, Shipment};
 
 use crate::profile::{PREDICT, PROFILE};
 
@@ -25,12 +24,7 @@ pub(crate) fn book(intent: &Intent) -> Result<Vec<Node>, Refusal> {
     let shipment = &intent.shipment;
     let shipper = Address::fit(&mut check, "ship_from", &shipment.shipper, &ROOM);
     let consignee = Address::fit(&mut check, "recipient", &shipment.consignee, &ROOM);
-    check.require(
-        !customs_needed(&shipper.country, &consignee.country),
-        "recipient.country",
-        "needs a customs declaration, which this service does not take",
-    );
-    let printed = check.text("label_reference", &shipment.label_reference, 35);
+    let printed = check.printed(shipment, 35);
     let mut fields = vec![
         place("receiveraddress", &consignee),
         details(
@@ -97,10 +91,7 @@ fn customer(check: &mut Check, contract: &Contract) -> [Node; 3] {
             "customer_centernumber",
             check.digits("account.center_number", center, 3),
         ),
-        leaf(
-            "customer_number",
-            check.digits("account.account_number", &contract.number, 9),
-        ),
+        leaf("customer_number", check.account(contract, 9)),
     ]
 }
 

@@ -2,9 +2,7 @@
 //! The sources of each fact, and the doubtful ones, are in the README.
 
 use carrier_sdk::Reach::{Anywhere, National};
-use carrier_sdk::{
-    Absence, LabelFormat, Product, Profile, Proof, SecretField, Setting, Specimen, VoidUnit,
-};
+use carrier_sdk::prelude::*;
 
 use crate::faults::FAULTS;
 

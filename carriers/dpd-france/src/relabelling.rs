@@ -1,8 +1,8 @@
 //! Fetches the label of a booking again, by the parcel's number.
 
+use carrier_sdk::prelude::*;
 use carrier_sdk::text::clean;
 use carrier_sdk::xml::leaf;
-use carrier_sdk::{Check, Contract, Effect, Label, LabelFormat, Relabel, Request, Response, Why};
 
 use crate::booking::{label, result};
 use crate::mapping::{customer_again, label_type};

@@ -1,7 +1,7 @@
 //! What FedEx's answer to a booking tells: the master number, the pieces and their labels.
 
 use carrier_sdk::json::{list, text};
-use carrier_sdk::{Booking, Label, Response, Step, Told};
+use carrier_sdk::prelude::*;
 use serde_json::Value;
 
 use crate::faults::ANSWERS;

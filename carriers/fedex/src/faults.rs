@@ -5,7 +5,7 @@
 
 use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Unauthorized};
 use carrier_sdk::WhoActs::{Carrier, Nobody, Operator, Shop, Transport};
-use carrier_sdk::{Answers, Fault};
+use carrier_sdk::prelude::*;
 
 const UNKNOWN: &str = "FedEx does not know this number or reference, or not yet";
 const PROJECT: &str = "FedEx does not let this project make the call";

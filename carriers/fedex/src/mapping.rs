@@ -3,14 +3,10 @@
 
 use carrier_sdk::ServiceOption::{SaturdayDelivery, Signature};
 use carrier_sdk::customs::{self, Declaration};
-use carrier_sdk::geography::customs_needed;
-use carrier_sdk::json::{decimal, without_nulls};
-use carrier_sdk::party::{Address, Room, digits, given};
+use carrier_sdk::json::decimal;
+use carrier_sdk::party::digits;
+use carrier_sdk::prelude::*;
 use carrier_sdk::shipment::kilograms;
-use carrier_sdk::{
-    Body, Check, Effect, Intent, LabelFormat, Method, Money, Parcel, Party, PartyKind, Refusal,
-    Request,
-};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value, json};
 
@@ -31,52 +27,42 @@ const PICKUPS: [&str; 3] = [
 /// The request that books this intent.
 pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
     let mut check = Check::of(&PROFILE, intent);
-    let account = check.digits("account.account_number", &intent.contract.number, 9);
     let body = json!({
         "labelResponseOptions": "LABEL",
-        "accountNumber": {"value": account},
+        "accountNumber": {"value": check.account(&intent.contract, 9)},
         "requestedShipment": shipment(&mut check, intent),
     });
     check.done()?;
-    let request = call(Effect::Books, Method::Post, "/ship/v1/shipments");
-    Ok(request.body(Body::json(&without_nulls(body))))
+    Ok(call(Effect::Books, Method::Post, "/ship/v1/shipments").json(body))
 }
 
 fn shipment(check: &mut Check, intent: &Intent) -> Value {
     let shipment = &intent.shipment;
     let (from, to) = (&shipment.shipper, &shipment.consignee);
     let phone = intent.contract.setting("default_phone").unwrap_or_default();
-    let saturday = shipment.options.contains(&SaturdayDelivery);
-    let border = customs_needed(&from.country, &to.country);
-    let insured = check.insured(shipment).cloned();
-    let alone = shipment.parcels.len() < 2;
-    let message = "FedEx takes the value of each parcel: book insured parcels one by one";
-    check.require(insured.is_none() || alone, "options", message);
+    let saturday = shipment.has(SaturdayDelivery);
+    let insured = check.insured_alone(shipment);
     json!({
         "shipDatestamp": intent.hand_over_at.strftime("%F").to_string(),
         "pickupType": check.setting(&intent.contract, "pickup", &PICKUPS),
         "serviceType": intent.product,
         "packagingType": "YOUR_PACKAGING",
-        "totalWeight": (from.country != to.country).then(|| pounds(&shipment.parcels)),
+        "totalWeight": shipment.is_abroad().then(|| pounds(shipment)),
         "totalPackageCount": shipment.parcels.len(),
         "totalDeclaredValue": insured.as_ref().map(money),
         "shipper": party(check, "ship_from", from, ""),
         "recipients": [party(check, "recipient", to, phone)],
         "shippingChargesPayment": {"paymentType": "SENDER"},
         "shipmentSpecialServices": saturday.then(|| json!({"specialServiceTypes": ["SATURDAY_DELIVERY"]})),
-        "customsClearanceDetail": border.then(|| customs(check, intent)),
+        "customsClearanceDetail": shipment.crosses_customs().then(|| customs(check, intent)),
         "labelSpecification": label(intent.label_format),
         "requestedPackageLineItems": packages(check, intent, insured.as_ref()),
     })
 }
 
 /// The total of an international shipment goes in pounds, whatever its packages are weighed in.
-fn pounds(parcels: &[Parcel]) -> Value {
-    let grams: u64 = parcels
-        .iter()
-        .map(|parcel| u64::from(parcel.weight_g))
-        .sum();
-    let pounds = kilograms(grams) / Decimal::new(45_359_237, 8);
+fn pounds(shipment: &Shipment) -> Value {
+    let pounds = kilograms(shipment.grams()) / Decimal::new(45_359_237, 8);
     decimal(pounds.round_dp_with_strategy(1, RoundingStrategy::AwayFromZero))
 }
 
@@ -156,12 +142,11 @@ fn label(format: LabelFormat) -> Value {
 
 fn packages(check: &mut Check, intent: &Intent, insured: Option<&Money>) -> Vec<Value> {
     let shipment = &intent.shipment;
-    let printed = check.text("label_reference", &shipment.label_reference, 30);
+    let printed = check.printed(shipment, 30);
     let mut references = vec![reference("CUSTOMER_REFERENCE", &intent.reference)];
     // a kind of its own: a look-up by our reference must not find it
     references.extend(given(&printed).map(|printed| reference("P_O_NUMBER", printed)));
-    let signed = shipment.options.contains(&Signature);
-    let services = signed.then(
+    let services = shipment.has(Signature).then(
         || json!({"specialServiceTypes": ["SIGNATURE_OPTION"], "signatureOptionType": "DIRECT"}),
     );
     let package = |parcel: &Parcel| {

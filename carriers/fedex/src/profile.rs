@@ -6,7 +6,7 @@
 use carrier_sdk::LabelFormat::{Epl, Pdf, Png, Zpl};
 use carrier_sdk::Reach::{International, National};
 use carrier_sdk::ServiceOption::{Insurance, SaturdayDelivery, Signature};
-use carrier_sdk::{Product, Profile, Proof, SecretField, ServiceOption, Setting};
+use carrier_sdk::prelude::*;
 
 use crate::faults::FAULTS;
 
@@ -34,6 +34,7 @@ pub(crate) static PROFILE: Profile = Profile {
     // more would have to be booked asynchronously
     parcels_max: 40,
     parcel_max_g: 68_000,
+    crosses_customs: true,
     settings: &[
         Setting::new("pickup", "how FedEx gets the parcels: USE_SCHEDULED_PICKUP when not set"),
         Setting::new("incoterm", "who pays duties; DAP, the consignee, when not set; DDP, the account"),

@@ -2,10 +2,7 @@
 //! the same answer. A number that is not known is told inside a 200.
 
 use carrier_sdk::json::{list, text};
-use carrier_sdk::{
-    Body, Contract, Effect, Find, FoundShipment, History, Method, Request, Response, Said, Search,
-    Status, StatusTable, Told, Track, TrackedShipment, Why, judge,
-};
+use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
 
 use crate::faults::{ANSWERS, FAULTS};
@@ -17,7 +14,7 @@ const DAYS: i64 = 10;
 impl Find for Fedex {
     fn find(&self, contract: &Contract, search: &Search) -> Request {
         let [from, to] = search.sent.days(DAYS, "%F");
-        let body = json!({
+        ask("/track/v1/referencenumbers").json(json!({
             "referencesInformation": {
                 "type": "CUSTOMER_REFERENCE",
                 "value": search.reference,
@@ -26,8 +23,7 @@ impl Find for Fedex {
                 "shipDateEndDate": to,
             },
             "includeDetailedScans": false,
-        });
-        ask("/track/v1/referencenumbers", &body)
+        }))
     }
 
     /// FedEx lists pieces, not bookings: all of a reference are one shipment.
@@ -41,8 +37,8 @@ impl Track for Fedex {
     fn track(&self, _contract: &Contract, tracking_numbers: &[&str]) -> Request {
         let number = |number: &&str| json!({"trackingNumberInfo": {"trackingNumber": number}});
         let numbers: Vec<Value> = tracking_numbers.iter().map(number).collect();
-        let body = json!({"includeDetailedScans": true, "trackingInfo": numbers});
-        ask("/track/v1/trackingnumbers", &body)
+        ask("/track/v1/trackingnumbers")
+            .json(json!({"includeDetailedScans": true, "trackingInfo": numbers}))
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
@@ -50,8 +46,8 @@ impl Track for Fedex {
     }
 }
 
-fn ask(path: &str, body: &Value) -> Request {
-    call(Effect::Reads, Method::Post, path).body(Body::json(body))
+fn ask(path: &str) -> Request {
+    call(Effect::Reads, Method::Post, path)
 }
 
 /// What FedEx knows, in its order; a number that was used again stands twice. An error beside scans is

@@ -1,7 +1,7 @@
 //! Cancelling a shipment with all of its pieces.
 
 use carrier_sdk::json::at;
-use carrier_sdk::{Body, Contract, Effect, Method, Request, Response, Void, VoidAnswer};
+use carrier_sdk::prelude::*;
 use serde_json::json;
 
 use crate::faults::ANSWERS;

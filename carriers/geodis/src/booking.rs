@@ -1,7 +1,7 @@
 //! What Geodis's answer to a booking tells. A number that is registered is a booking.
 
 use carrier_sdk::json::at;
-use carrier_sdk::{Booking, Response, Step, Told};
+use carrier_sdk::prelude::*;
 
 use crate::faults::ANSWERS;
 

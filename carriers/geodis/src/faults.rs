@@ -6,7 +6,7 @@
 use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Throttled, TooLate, Unauthorized};
 use carrier_sdk::WhoActs::{Carrier, Nobody, Shop, Transport};
 use carrier_sdk::json::{text, texts};
-use carrier_sdk::{Answers, Fault, Said};
+use carrier_sdk::prelude::*;
 use serde_json::Value;
 
 /// The member that says why a shipment was not registered; it counts where none was.

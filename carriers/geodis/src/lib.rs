@@ -11,9 +11,7 @@ pub mod stub;
 mod tracking;
 mod wire;
 
-use carrier_sdk::{
-    Abilities, Booking, Carrier, Intent, Memo, Profile, Refusal, Request, Response, Step,
-};
+use carrier_sdk::prelude::*;
 
 /// Geodis as a carrier.
 #[derive(Debug, Clone, Copy, Default)]

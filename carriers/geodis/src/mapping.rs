@@ -3,10 +3,8 @@
 
 use carrier_sdk::ServiceOption::SaturdayDelivery;
 use carrier_sdk::json::{decimal, without_nulls};
-use carrier_sdk::party::{dialled_from, given};
-use carrier_sdk::{
-    Address, Check, Effect, Intent, LabelFormat, Parcel, Party, PartyKind, Refusal, Request, Room,
-};
+use carrier_sdk::party::dialled_from;
+use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
 
 use crate::profile::PROFILE;
@@ -51,12 +49,11 @@ fn shipment(check: &mut Check, intent: &Intent) -> Value {
     let agency = contract.setting("agency").unwrap_or_default();
     let appointment = check.setting(contract, "appointment", &["", "RDW", "RDT"]);
     let option = check.choice(shipment, &[(SaturdayDelivery, "SAT")], appointment);
-    let printed = check.text("label_reference", &shipment.label_reference, 35);
-    let told = shipment.instructions.as_deref().unwrap_or_default();
-    let told = check.text("recipient.instructions", told, 70);
+    let printed = check.printed(shipment, 35);
+    let told = check.instructions(shipment, 70);
     json!({
         "codeSa": check.digits("account.agency", agency, 6),
-        "codeClient": check.digits("account.account_number", &contract.number, 9),
+        "codeClient": check.account(contract, 9),
         "codeProduit": intent.product,
         "reference1": intent.reference,
         "reference2": given(&printed),

@@ -3,7 +3,7 @@
 
 use carrier_sdk::Reach::National;
 use carrier_sdk::ServiceOption::SaturdayDelivery;
-use carrier_sdk::{Absence, LabelFormat, Product, Profile, SecretField, Setting, Specimen};
+use carrier_sdk::prelude::*;
 
 use crate::faults::FAULTS;
 

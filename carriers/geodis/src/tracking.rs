@@ -1,10 +1,7 @@
 //! Geodis's other answers: what is known under a reference, what became of a void, where a parcel is.
 
 use carrier_sdk::json::{list, text};
-use carrier_sdk::{
-    Contract, Effect, Find, FoundShipment, History, Request, Response, Said, Search, Status,
-    StatusTable, Told, Track, TrackedShipment, Void, VoidAnswer, Why,
-};
+use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
 
 use crate::Geodis;

@@ -1,6 +1,7 @@
 //! How a call of Geodis's is written: JSON, posted, with a header that is signed over the very body.
 
-use carrier_sdk::{Auth, Body, Effect, Method, Request, Signature, Signing};
+use carrier_sdk::prelude::*;
+use carrier_sdk::{Signature, Signing};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 

@@ -4,10 +4,7 @@
 use std::borrow::Cow;
 
 use carrier_sdk::json::{list, text, texts};
-use carrier_sdk::{
-    Booking, Contract, Effect, Label, LabelFormat, Relabel, Request, Response, Said, Step, Told,
-    ToldParcel, Void, VoidAnswer, Why, judge,
-};
+use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
 
 use crate::faults::{ANSWERS, CANCELLING};

@@ -6,7 +6,7 @@
 use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Throttled, TooLate, Unauthorized};
 use carrier_sdk::WhoActs::{Carrier, Nobody, Operator};
 use carrier_sdk::json::text;
-use carrier_sdk::{Answers, Fault, Said};
+use carrier_sdk::prelude::*;
 
 const TOKEN: &str = "GLS does not accept the token; the next one is asked for";
 

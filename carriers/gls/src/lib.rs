@@ -11,10 +11,7 @@ mod profile;
 pub mod stub;
 mod tracking;
 
-use carrier_sdk::{
-    Abilities, Auth, Body, Booking, Carrier, Effect, Intent, Memo, Method, Profile, Refusal,
-    Request, Response, Step,
-};
+use carrier_sdk::prelude::*;
 use serde_json::Value;
 
 /// GLS as a carrier.

@@ -1,12 +1,8 @@
 //! An intent in GLS's words: the booking request. What does not fit is refused by field, all at once.
 //! Answers are read in `booking.rs` and `tracking.rs`.
 
-use carrier_sdk::geography::customs_needed;
 use carrier_sdk::json::{decimal, without_nulls};
-use carrier_sdk::party::{Address, Room, given};
-use carrier_sdk::{
-    Check, Contract, Effect, Intent, LabelFormat, Party, PartyKind, Refusal, Request,
-};
+use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
 
 use crate::profile::PROFILE;
@@ -61,9 +57,6 @@ pub(crate) fn printing(contract: &Contract, format: LabelFormat) -> Value {
 fn shipment(check: &mut Check, intent: &Intent) -> Value {
     let shipment = &intent.shipment;
     let (shipper, consignee) = (&shipment.shipper, &shipment.consignee);
-    let border = customs_needed(&shipper.country, &consignee.country);
-    let message = "needs customs papers, which this way of booking has no place for";
-    check.require(!border, "recipient.country", message);
     let instructions = shipment.instructions.as_deref();
     json!({
         "ShipmentReference": [intent.reference],
@@ -112,7 +105,7 @@ fn address(check: &mut Check, place: &str, party: &Party, instructions: Option<&
 
 /// Each parcel has its place as reference of its own: GLS's lists need not keep our order.
 fn units(check: &mut Check, intent: &Intent) -> Vec<Value> {
-    let printed = check.text("label_reference", &intent.shipment.label_reference, 50);
+    let printed = check.printed(&intent.shipment, 50);
     let parcels = intent.shipment.parcels.iter().zip(1_u32..);
     let unit = parcels.map(|(parcel, place)| {
         json!({

@@ -2,7 +2,7 @@
 //! not in GLS's own description, the README tells.
 
 use carrier_sdk::Reach::Anywhere;
-use carrier_sdk::{LabelFormat, Product, Profile, Proof, SecretField, Setting, VoidUnit};
+use carrier_sdk::prelude::*;
 
 use crate::faults::FAULTS;
 

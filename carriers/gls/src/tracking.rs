@@ -4,11 +4,8 @@
 //! on; an answer of Track and Trace to a question by reference is read as one too.
 
 use carrier_sdk::json::{list, number, object, text};
+use carrier_sdk::prelude::*;
 use carrier_sdk::tracking::status_of;
-use carrier_sdk::{
-    Auth, Contract, Effect, Find, FoundShipment, History, Method, Request, Response, Said, Search,
-    Status, StatusTable, Told, Track, TrackedShipment, Why, judge,
-};
 use serde_json::{Value, json};
 
 use crate::booking::{TRACK_ID, place};

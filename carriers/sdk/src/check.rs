@@ -6,6 +6,7 @@
 use rust_decimal::Decimal;
 
 use crate::geography::is_national;
+use crate::party::{Address, given};
 use crate::profile::{Profile, Reach};
 use crate::shipment::{Contract, Intent, Money, ServiceOption, Shipment, Size};
 use crate::step::{Problem, Refusal};
@@ -24,6 +25,9 @@ impl Check {
     pub fn of(profile: &Profile, intent: &Intent) -> Self {
         let mut check = Self::default();
         check.product(profile, intent);
+        let papers = profile.crosses_customs || !intent.shipment.crosses_customs();
+        let message = "is behind a customs border, and the papers for it are not written here";
+        check.require(papers, "recipient.country", message);
         let parcels = &intent.shipment.parcels;
         if parcels.is_empty() || parcels.len() > profile.parcels_max {
             let max = profile.parcels_max;
@@ -88,6 +92,15 @@ impl Check {
         value
     }
 
+    /// The same, for carriers that insure each parcel by a value of its own: an order has one for all.
+    pub fn insured_alone(&mut self, shipment: &Shipment) -> Option<Money> {
+        let insured = self.insured(shipment).cloned();
+        let alone = insured.is_none() || shipment.parcels.len() < 2;
+        let message = "each parcel is insured by its own value: book insured parcels one by one";
+        self.require(alone, "options", message);
+        insured
+    }
+
     /// The declared value in cents of the only currency that a carrier takes; 0 where it is for no
     /// purpose. Refused when it is missing, nothing, or no whole number of cents.
     pub fn cents(&mut self, shipment: &Shipment, purpose: Option<&str>, currency: &str) -> Decimal {
@@ -134,6 +147,34 @@ impl Check {
             &format!("is not a number of up to {max} digits"),
         );
         text.to_owned()
+    }
+
+    /// The contract's number, of at most `max` digits.
+    pub fn account(&mut self, contract: &Contract, max: usize) -> String {
+        self.digits("account.account_number", &contract.number, max)
+    }
+
+    /// What the driver should know, in a field of its own; empty where nothing is told.
+    pub fn instructions(&mut self, shipment: &Shipment, max: usize) -> String {
+        let told = shipment.instructions.as_deref().unwrap_or_default();
+        self.text("recipient.instructions", told, max)
+    }
+
+    /// The reference that people read on the label.
+    pub fn printed(&mut self, shipment: &Shipment, max: usize) -> String {
+        self.text("label_reference", &shipment.label_reference, max)
+    }
+
+    /// Whom the carrier calls: the party, else this number; refused where there is neither.
+    pub fn phone(
+        &mut self,
+        place: &str,
+        address: &Address,
+        otherwise: Option<&str>,
+        max: usize,
+    ) -> String {
+        let phone = given(&address.phone).or(otherwise).unwrap_or_default();
+        self.needed(&format!("{place}.phone"), phone, max)
     }
 
     /// The size of every parcel, or the account's `default_length_mm`, `default_width_mm` and

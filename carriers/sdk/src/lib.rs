@@ -21,6 +21,7 @@ pub mod label;
 pub mod moment;
 pub mod multipart;
 pub mod party;
+pub mod prelude;
 pub mod profile;
 pub mod proof;
 pub mod reading;

@@ -24,6 +24,8 @@ pub struct Profile {
     pub parcels_max: usize,
     /// Heaviest parcel it takes, in grams.
     pub parcel_max_g: u32,
+    /// Whether the papers for a customs border are written; where not, nothing is taken across one.
+    pub crosses_customs: bool,
     /// What it means when a look-up by our reference finds nothing.
     pub absence: Absence,
     /// What one void takes back.
@@ -55,6 +57,7 @@ impl Profile {
         reference_max: 0,
         parcels_max: 0,
         parcel_max_g: 0,
+        crosses_customs: false,
         absence: Absence::Evidence,
         void_unit: VoidUnit::Shipment,
         settings: &[],

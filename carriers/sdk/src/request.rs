@@ -6,8 +6,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 pub use crate::body::{Body, Escaping, Piece, secret_place};
+use crate::json::without_nulls;
 
 /// An HTTP request, complete but for the base URL and the secrets. `Debug` shows what kind of request it
 /// is and no value: path, query, headers and body may tell of a consignee.
@@ -77,6 +79,13 @@ impl Request {
     pub fn body(mut self, body: Body) -> Self {
         self.body = body;
         self
+    }
+
+    /// The same with this JSON as its body. Members that are null are left out: many carriers refuse a
+    /// key without a value.
+    #[must_use]
+    pub fn json(self, value: Value) -> Self {
+        self.body(Body::json(&without_nulls(value)))
     }
 
     /// Names of the account's secrets that it cannot be sent without.

@@ -7,6 +7,7 @@ use jiff::{Timestamp, ToSpan, ZonedDateTime};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::geography::customs_needed;
 use crate::label::LabelFormat;
 
 /// One booking to be made: everything a carrier needs to write its request.
@@ -76,6 +77,31 @@ pub struct Shipment {
 }
 
 impl Shipment {
+    /// Whether this option was chosen.
+    #[must_use]
+    pub fn has(&self, option: ServiceOption) -> bool {
+        self.options.contains(&option)
+    }
+
+    /// Whether it leaves the shipper's country.
+    #[must_use]
+    pub fn is_abroad(&self) -> bool {
+        self.shipper.country != self.consignee.country
+    }
+
+    /// Whether it crosses a border where customs want papers.
+    #[must_use]
+    pub fn crosses_customs(&self) -> bool {
+        customs_needed(&self.shipper.country, &self.consignee.country)
+    }
+
+    /// What all parcels weigh together, in grams.
+    #[must_use]
+    pub fn grams(&self) -> u64 {
+        let weights = self.parcels.iter();
+        weights.map(|parcel| u64::from(parcel.weight_g)).sum()
+    }
+
     /// The carrier's codes of the options that were chosen, in the order of this table.
     #[must_use]
     pub fn codes<'code>(&self, table: &[(ServiceOption, &'code str)]) -> Vec<&'code str> {

@@ -3,8 +3,8 @@
 //! The first answer is `COMPLETE:` and a key, or at once the result. Under the key the result is asked
 //! for, then the label. From the first step on only the result's own errors say that nothing was booked.
 
+use carrier_sdk::prelude::*;
 use carrier_sdk::xml::Element;
-use carrier_sdk::{Booking, Label, Memo, Response, Said, Step, judge};
 
 use crate::faults::{ELSE, FAULTS};
 use crate::profile::PROFILE;

@@ -3,9 +3,9 @@
 //! TNT publishes no list of codes. What a result calls an error is a clear no where it names no
 //! consignment beside it; its text tells who can do something about it.
 
-use carrier_sdk::Fault;
 use carrier_sdk::Meaning::{Ambiguous, Rejected, Unauthorized};
 use carrier_sdk::WhoActs::{Carrier, Operator, Shop, Transport};
+use carrier_sdk::prelude::*;
 
 const LOGIN: &str = "TNT does not accept the user, the password or the account";
 const BROKEN: &str = "something broke inside TNT; the parcel may have been booked";

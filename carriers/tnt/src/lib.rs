@@ -12,10 +12,7 @@ mod profile;
 pub mod stub;
 mod tracking;
 
-use carrier_sdk::{
-    Abilities, Auth, Body, Booking, Carrier, Continue, Contract, Effect, Intent, Memo, Method,
-    Profile, Refusal, Request, Response, Step,
-};
+use carrier_sdk::prelude::*;
 
 /// Books, and gives what came of it.
 const SHIP: &str = "/expressconnect/shipping/ship";

@@ -2,12 +2,10 @@
 //!
 //! What does not fit is reported by field, never with its value; nothing is cut.
 
-use carrier_sdk::geography::customs_needed;
-use carrier_sdk::party::{Address, Room, given};
+use carrier_sdk::prelude::*;
 use carrier_sdk::shipment::kilograms;
 use carrier_sdk::text::lines;
 use carrier_sdk::xml::{Node, branch, leaf, secret};
-use carrier_sdk::{Check, Intent, Parcel, Party, Refusal, Size};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::booking::consignment_of;
@@ -52,7 +50,7 @@ pub(crate) fn book(intent: &Intent) -> Result<Node, Refusal> {
 }
 
 fn sender(check: &mut Check, intent: &Intent) -> Node {
-    let account = check.digits("account.account_number", &intent.contract.number, 13);
+    let account = check.account(&intent.contract, 13);
     let shipper = &intent.shipment.shipper;
     let party = party(check, "ship_from", shipper, None, Some(&account));
     let day = intent.hand_over_at.strftime("%d/%m/%Y");
@@ -69,8 +67,7 @@ fn party(
     account: Option<&str>,
 ) -> Vec<Node> {
     let address = Address::fit(check, place, party, &ROOM);
-    let phone = given(&address.phone).or(default_phone).unwrap_or_default();
-    let phone = check.needed(&format!("{place}.phone"), phone, 17);
+    let phone = check.phone(place, &address, default_phone, 17);
     let contact = contact(check, place, &address);
     let field = |name, text| given(text).map(|text| leaf(name, text));
     let fields = [
@@ -103,36 +100,25 @@ fn contact(check: &mut Check, place: &str, address: &Address) -> String {
 
 fn details(check: &mut Check, intent: &Intent) -> Vec<Node> {
     let shipment = &intent.shipment;
-    let (from, to) = (&shipment.shipper.country, &shipment.consignee.country);
-    let message = "is behind a customs border, and the papers for it are not made here";
-    check.require(!customs_needed(from, to), "recipient.country", message);
     let phone = intent.contract.setting("default_phone");
     let receiver = party(check, "recipient", &shipment.consignee, phone, None);
     let sizes = check.sizes(intent);
-    let grams = shipment
-        .parcels
-        .iter()
-        .map(|parcel| u64::from(parcel.weight_g));
     let insured = check.insured(shipment);
-    let told = shipment.instructions.as_deref().unwrap_or_default();
-    let printed = check.text("label_reference", &shipment.label_reference, 60);
+    let printed = check.printed(shipment, 60);
     let fields = [
         Some(branch("RECEIVER", receiver)),
         Some(leaf("CUSTOMERREF", &intent.reference)),
         Some(leaf("CONTYPE", "N")),
         Some(leaf("PAYMENTIND", "S")),
         Some(leaf("ITEMS", shipment.parcels.len())),
-        Some(leaf("TOTALWEIGHT", kilograms(grams.sum()))),
+        Some(leaf("TOTALWEIGHT", kilograms(shipment.grams()))),
         Some(leaf("TOTALVOLUME", cubic_metres(&sizes))),
         insured.map(|value| leaf("INSURANCEVALUE", value.amount)),
         insured.map(|value| leaf("INSURANCECURRENCY", &value.currency)),
         Some(leaf("SERVICE", &intent.product)),
         insured.map(|_| leaf("OPTION", "IN")),
         Some(leaf("DESCRIPTION", "Merchandise")),
-        Some(leaf(
-            "DELIVERYINST",
-            check.text("recipient.instructions", told, 60),
-        )),
+        Some(leaf("DELIVERYINST", check.instructions(shipment, 60))),
     ];
     let parcels = shipment.parcels.iter().zip(&sizes);
     let packages = parcels.map(|(parcel, size)| package(parcel, size, &printed));

@@ -2,8 +2,8 @@
 //! The sources of each fact, and the doubtful ones, are in the README.
 
 use carrier_sdk::Reach::Anywhere;
-use carrier_sdk::ServiceOption::{self, Insurance};
-use carrier_sdk::{Absence, LabelFormat, Product, Profile, Proof, SecretField, Setting};
+use carrier_sdk::ServiceOption::Insurance;
+use carrier_sdk::prelude::*;
 
 use crate::faults::FAULTS;
 

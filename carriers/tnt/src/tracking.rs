@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use carrier_sdk::prelude::*;
 use carrier_sdk::text::clean;
 use carrier_sdk::xml::{Element, Node, branch, leaf};
-use carrier_sdk::{
-    Body, Contract, Effect, Find, FoundShipment, History, Request, Response, Said, Search, Status,
-    StatusTable, Track, TrackedShipment, Why, judge,
-};
 
 use crate::faults::ELSE;
 use crate::{FIELD, TRACKING, Tnt, call};

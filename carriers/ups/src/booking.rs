@@ -1,7 +1,7 @@
 //! What UPS's answer to a booking tells: the shipment's number, its packages and their labels.
 
 use carrier_sdk::json::at;
-use carrier_sdk::{Booking, Response, Step, Told};
+use carrier_sdk::prelude::*;
 
 use crate::faults::ANSWERS;
 

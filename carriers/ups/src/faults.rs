@@ -5,7 +5,7 @@
 
 use carrier_sdk::Meaning::{Ambiguous, NotFound, Rejected, Throttled, TooLate, Unauthorized};
 use carrier_sdk::WhoActs::{Carrier, Nobody, Operator, Shop, Transport};
-use carrier_sdk::{Answers, Fault, Response, Why};
+use carrier_sdk::prelude::*;
 use serde_json::Value;
 
 const FORM: &str = "our request is not written as UPS wants it: its form has changed";

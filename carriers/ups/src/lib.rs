@@ -12,10 +12,7 @@ pub mod stub;
 mod tracking;
 mod voiding;
 
-use carrier_sdk::{
-    Abilities, Auth, Booking, Carrier, Effect, Intent, Memo, Method, Profile, Refusal, Request,
-    Response, Step,
-};
+use carrier_sdk::prelude::*;
 
 /// UPS as a carrier.
 #[derive(Debug, Clone, Copy, Default)]

@@ -3,13 +3,8 @@
 
 use carrier_sdk::ServiceOption::{SaturdayDelivery, Signature};
 use carrier_sdk::customs;
-use carrier_sdk::geography::customs_needed;
-use carrier_sdk::json::without_nulls;
-use carrier_sdk::party::{Address, Room, digits, given};
-use carrier_sdk::{
-    Body, Check, Effect, Intent, LabelFormat, Method, Money, Parcel, Party, PartyKind, Refusal,
-    Request,
-};
+use carrier_sdk::party::digits;
+use carrier_sdk::prelude::*;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -38,8 +33,7 @@ pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
     }});
     check.done()?;
     let path = "/api/shipments/v2409/ship";
-    let request = call(Effect::Books, Method::Post, path, &intent.reference);
-    Ok(request.body(Body::json(&without_nulls(body))))
+    Ok(call(Effect::Books, Method::Post, path, &intent.reference).json(body))
 }
 
 /// How the label is to be drawn, when booking and when fetching it again.
@@ -55,7 +49,7 @@ pub(crate) fn label(format: LabelFormat) -> Value {
 
 fn shipment(check: &mut Check, intent: &Intent) -> Value {
     let shipment = &intent.shipment;
-    let abroad = shipment.shipper.country != shipment.consignee.country;
+    let abroad = shipment.is_abroad();
     let account = check.needed("account.account_number", &intent.contract.number, 6);
     let whole = account.len() == 6 && account.bytes().all(|b| b.is_ascii_alphanumeric());
     let message = "is not six letters and digits";
@@ -105,9 +99,8 @@ fn party(check: &mut Check, place: &str, party: &Party, needed_phone: Option<&st
 /// The goods in a few words. The commercial invoice is the shop's own to write.
 fn description(check: &mut Check, intent: &Intent) -> String {
     let shipment = &intent.shipment;
-    let border = customs_needed(&shipment.shipper.country, &shipment.consignee.country);
-    let message = "are missing, and customs needs them";
-    check.require(!border || !shipment.items.is_empty(), "items", message);
+    let enough = !shipment.crosses_customs() || !shipment.items.is_empty();
+    check.require(enough, "items", "are missing, and customs needs them");
     match shipment.items.as_slice() {
         [] => "Merchandise".to_owned(),
         items => customs::summary(items, 50),
@@ -122,8 +115,8 @@ fn charges(check: &mut Check, intent: &Intent, account: &str) -> Vec<Value> {
 }
 
 fn services(intent: &Intent) -> Option<Value> {
-    let chosen = |option| intent.shipment.options.contains(&option);
-    let (saturday, signed) = (chosen(SaturdayDelivery), chosen(Signature));
+    let shipment = &intent.shipment;
+    let (saturday, signed) = (shipment.has(SaturdayDelivery), shipment.has(Signature));
     (saturday || signed).then(|| {
         json!({
             "SaturdayDeliveryIndicator": saturday.then_some(""),
@@ -133,12 +126,9 @@ fn services(intent: &Intent) -> Option<Value> {
 }
 
 fn packages(check: &mut Check, intent: &Intent) -> Vec<Value> {
-    let parcels = &intent.shipment.parcels;
-    let insured = check.insured(&intent.shipment).cloned();
-    let message = "UPS insures each parcel by its own value: book insured parcels one by one";
-    check.require(insured.is_none() || parcels.len() < 2, "options", message);
+    let insured = check.insured_alone(&intent.shipment);
     let package = |parcel| package(parcel, insured.as_ref());
-    parcels.iter().map(package).collect()
+    intent.shipment.parcels.iter().map(package).collect()
 }
 
 fn package(parcel: &Parcel, insured: Option<&Money>) -> Value {

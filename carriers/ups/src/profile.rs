@@ -5,9 +5,7 @@
 
 use carrier_sdk::Reach::{Anywhere, International};
 use carrier_sdk::ServiceOption::{Insurance, SaturdayDelivery, Signature};
-use carrier_sdk::{
-    LabelFormat, Product, Profile, Proof, SecretField, ServiceOption, Setting, Specimen,
-};
+use carrier_sdk::prelude::*;
 
 use crate::faults::FAULTS;
 
@@ -30,6 +28,7 @@ pub(crate) static PROFILE: Profile = Profile {
     reference_max: 35,
     parcels_max: 200,
     parcel_max_g: 70_000,
+    crosses_customs: true,
     settings: &[
         Setting::new("incoterm", "who pays duties: DAP, the consignee, when not set; or DDP, the account"),
         Setting::new("look_up", "how a doubt is settled: labels, with the label, when not set; or tracking"),

@@ -4,11 +4,7 @@
 //! labels UPS does not give so looks in tracking instead (`look_up = "tracking"`), for numbers only.
 
 use carrier_sdk::body::formed;
-use carrier_sdk::json::without_nulls;
-use carrier_sdk::{
-    Body, Contract, Effect, Find, FoundShipment, Label, LabelFormat, Method, Relabel, Request,
-    Response, Search, Told, ToldParcel, Why,
-};
+use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
 
 use crate::faults::{ANSWERS, known};
@@ -60,8 +56,7 @@ fn recovery(about: &str, by: &str, value: Value, format: LabelFormat) -> Request
         by: value,
     }});
     let path = "/api/labels/v1/recovery";
-    let request = call(Effect::Reads, Method::Post, path, about);
-    request.body(Body::json(&without_nulls(body)))
+    call(Effect::Reads, Method::Post, path, about).json(body)
 }
 
 fn packages(told: &Value) -> Vec<ToldParcel> {

@@ -1,10 +1,7 @@
 //! Where parcels are, by their number; and by our reference, for accounts that look there.
 
 use carrier_sdk::json::each;
-use carrier_sdk::{
-    Contract, Effect, FoundShipment, History, Method, Request, Response, Status, StatusTable, Told,
-    Track, TrackedShipment, Why,
-};
+use carrier_sdk::prelude::*;
 use serde_json::Value;
 
 use crate::faults::known;

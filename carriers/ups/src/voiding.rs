@@ -1,7 +1,7 @@
 //! Voiding a shipment. UPS says yes again for one that is voided already: asking twice is harmless.
 
 use carrier_sdk::json::text;
-use carrier_sdk::{Contract, Effect, Method, Request, Response, Void, VoidAnswer};
+use carrier_sdk::prelude::*;
 
 use crate::faults::ANSWERS;
 use crate::{Ups, call};

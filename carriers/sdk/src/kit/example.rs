@@ -102,6 +102,7 @@ static PROFILE: Profile = Profile {
     reference_max: 35,
     parcels_max: 9,
     parcel_max_g: 30_000,
+    crosses_customs: true,
     secrets: &[SecretField {
         name: "password",
         required: true,

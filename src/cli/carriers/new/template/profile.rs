@@ -25,6 +25,7 @@ pub(crate) static PROFILE: Profile = Profile {
     reference_max: 35,
     parcels_max: 20,
     parcel_max_g: 30_000,
+    crosses_customs: true,
     // until the carrier says in writing when a look-up is complete
     absence: Absence::Evidence,
     secrets: SECRETS,
