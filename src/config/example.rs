@@ -60,10 +60,7 @@ static CHRONOPOST: Profile = Profile {
         after: Duration::from_secs(600),
     },
     void_unit: VoidUnit::Parcel,
-    settings: &[Setting {
-        name: "sub_account",
-        purpose: "a part of the contract",
-    }],
+    settings: &[Setting::new("sub_account", "a part of the contract")],
     secrets: &[
         required("password", "nothing can be booked"),
         SecretField {

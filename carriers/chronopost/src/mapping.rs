@@ -37,7 +37,7 @@ pub(crate) fn book(intent: &Intent) -> Result<Vec<Node>, Refusal> {
             leaf("shipperRef", &intent.reference),
         ],
     );
-    let civility = check.setting(&intent.contract, "civility", &["M", "E", "L"]);
+    let civility = PROFILE.setting(&intent.contract, "civility");
     let shipper = Address::fit(&mut check, "ship_from", &shipment.shipper, &ROOM);
     let mut fields = vec![
         header(&mut check, &intent.contract),
@@ -85,7 +85,7 @@ fn recipient(check: &mut Check, intent: &Intent) -> Node {
     let shipment = &intent.shipment;
     let mut address = Address::fit(check, "recipient", &shipment.consignee, &ROOM);
     address.add_instructions(check, "recipient", shipment.instructions.as_deref(), &ROOM);
-    let announces = check.setting(&intent.contract, "pre_alert", &["", "email"]) == "email";
+    let announces = PROFILE.setting(&intent.contract, "pre_alert") == "email";
     let announced = announces && !address.email.is_empty();
     party(
         "recipient",

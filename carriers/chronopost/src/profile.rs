@@ -37,9 +37,9 @@ pub(crate) static PROFILE: Profile = Profile {
     void_unit: VoidUnit::Parcel,
     settings: &[
         Setting::new("sub_account", "sub-account number, up to 3 digits"),
-        Setting::new("civility", "how the shipper is addressed: M (default), E or L"),
+        Setting::new("civility", "how the shipper is addressed: M (default), E or L").one_of(&["M", "E", "L"]),
         Setting::new("label_mode", "label layout: SPD (default), PDF, PPR, THE, THEPSG; Z2D (default), ZPL300, Z2DPSG"),
-        Setting::new("pre_alert", "email: Chronopost announces the parcel to a consignee with an e-mail address"),
+        Setting::new("pre_alert", "email: Chronopost announces the parcel to a consignee with an e-mail address").one_of(&["", "email"]),
     ],
     secrets: &[
         SecretField::PASSWORD,

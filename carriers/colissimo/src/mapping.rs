@@ -2,7 +2,7 @@
 //! at once. Answers are read in `booking.rs` and `tracking.rs`.
 
 use carrier_sdk::ServiceOption::Insurance;
-use carrier_sdk::json::{decimal, without_nulls};
+use carrier_sdk::json::without_nulls;
 use carrier_sdk::party::dialled_from;
 use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
@@ -30,7 +30,6 @@ const ZPL: [&str; 4] = [
 pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
     let mut check = Check::of(&PROFILE, intent);
     let contract = &intent.contract;
-    check.setting(contract, "credentials", &["password", "api_key"]);
     let layouts = match intent.label_format {
         LabelFormat::Zpl => ZPL,
         _ => PDF,

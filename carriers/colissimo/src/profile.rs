@@ -28,7 +28,7 @@ pub(crate) static PROFILE: Profile = Profile {
     // nothing can be looked up by our reference, so nothing is ever absent
     absence: Absence::Evidence,
     settings: &[
-        Setting::new("credentials", "password (default), or api_key: what the secret `password` is"),
+        Setting::new("credentials", "password (default), or api_key: what the secret `password` is").one_of(&["password", "api_key"]),
         Setting::new("printing_type", "layout of the label; PDF_10x15_300dpi or ZPL_10x15_203dpi when not set"),
     ],
     secrets: &[

@@ -6,22 +6,18 @@ use carrier_sdk::json::{list, text};
 use carrier_sdk::prelude::*;
 use serde_json::Value;
 
-use crate::faults::ANSWERS;
-
-/// The outcome of a booking. DHL's trackingUrl is a call of this API, which the public cannot make.
-pub(crate) fn read(answer: &Response) -> Step<Booking> {
-    ANSWERS.read(answer).booking(|body| {
-        let waybill = body.number("shipmentTrackingNumber")?;
-        let labels = labels(list(body, "documents")).into_iter();
-        // of two labels of a piece the first counts
-        let labels = labels.map(|label| (place_of(label, "packageReferenceNumber"), label));
-        let labels: HashMap<Option<u32>, &Value> = labels.rev().collect();
-        let whole = labels.get(&None).and_then(|label| label.label("content"));
-        let date = text(body, "estimatedDeliveryDate/estimatedDeliveryDate");
-        Some(Booking {
-            estimated_delivery: date.map(|date| date.into_owned()),
-            ..Booking::told(Some(waybill), pieces(body, &labels), whole)?
-        })
+/// The booking. DHL's trackingUrl is a call of this API, which the public cannot make.
+pub(crate) fn booked(body: &Value) -> Option<Booking> {
+    let waybill = body.number("shipmentTrackingNumber")?;
+    let labels = labels(list(body, "documents")).into_iter();
+    // of two labels of a piece the first counts
+    let labels = labels.map(|label| (place_of(label, "packageReferenceNumber"), label));
+    let labels: HashMap<Option<u32>, &Value> = labels.rev().collect();
+    let whole = labels.get(&None).and_then(|label| label.label("content"));
+    let date = text(body, "estimatedDeliveryDate/estimatedDeliveryDate");
+    Some(Booking {
+        estimated_delivery: date.map(|date| date.into_owned()),
+        ..Booking::told(Some(waybill), pieces(body, &labels), whole)?
     })
 }
 

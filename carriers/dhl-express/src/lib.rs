@@ -26,7 +26,7 @@ impl Carrier for DhlExpress {
     }
 
     fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
-        booking::read(answer)
+        faults::ANSWERS.read(answer).booking(booking::booked)
     }
 
     fn abilities(&self) -> Abilities<'_> {

@@ -3,9 +3,7 @@
 
 use carrier_sdk::ServiceOption::{SaturdayDelivery, Signature};
 use carrier_sdk::customs::{self, Declaration};
-use carrier_sdk::json::decimal;
 use carrier_sdk::prelude::*;
-use carrier_sdk::shipment::kilograms;
 use serde_json::{Value, json};
 
 use crate::call;
@@ -95,10 +93,7 @@ fn party(check: &mut Check, place: &str, party: &Party, default_phone: Option<&s
             "companyName": address.addressee(),
             "fullName": address.name,
         },
-        "typeCode": match party.kind {
-            PartyKind::Private => "private",
-            PartyKind::Business => "business",
-        },
+        "typeCode": party.kind.name(),
     })
 }
 
@@ -132,7 +127,7 @@ fn content(check: &mut Check, intent: &Intent) -> Value {
         "declaredValueCurrency": value.map(|value| &value.currency),
         "exportDeclaration": declared.as_ref().map(export),
         "description": description,
-        "incoterm": check.setting(contract, "incoterm", &customs::INCOTERMS),
+        "incoterm": PROFILE.setting(contract, "incoterm"),
         "unitOfMeasurement": "metric",
     })
 }
@@ -149,7 +144,7 @@ fn export(declared: &Declaration) -> Value {
             "commodityCodes": code.map(|code| json!([{"typeCode": "outbound", "value": code}])),
             "manufacturerCountry": line.origin_country,
             // of the whole line: DHL does not multiply
-            "weight": {"netValue": decimal(kilograms(line.weight_g))},
+            "weight": {"netValue": decimal(line.kilograms())},
         })
     };
     json!({

@@ -4,6 +4,7 @@
 
 use carrier_sdk::Reach::{International, National};
 use carrier_sdk::ServiceOption::{Insurance, SaturdayDelivery, Signature};
+use carrier_sdk::customs::INCOTERMS;
 use carrier_sdk::prelude::*;
 
 use crate::faults::FAULTS;
@@ -34,7 +35,7 @@ pub(crate) static PROFILE: Profile = Profile {
     parcel_max_g: 1_000_000,
     crosses_customs: true,
     settings: &[
-        Setting::new("incoterm", "who pays duties; DAP when not set"),
+        Setting::new("incoterm", "who pays duties; DAP when not set").one_of(&INCOTERMS),
         Setting::new("content_description", "what a shipment without customs papers holds; Merchandise when not set"),
         Setting::new("label_template", "the label's layout; ECOM26_84_001 when not set"),
         Setting::DEFAULT_PHONE,

@@ -114,7 +114,7 @@ fn country(contract: &Contract) -> &str {
 /// are sent for that only.
 fn contact(check: &mut Check, intent: &Intent, consignee: &Address) -> Node {
     let (phone, email) = (given(&consignee.phone), given(&consignee.email));
-    let notice = check.setting(&intent.contract, "pre_alert", &["", "sms", "email"]);
+    let notice = PROFILE.setting(&intent.contract, "pre_alert");
     let (kind, phone, email) = match (intent.product.as_str(), notice) {
         (PREDICT, _) => {
             let message = "must be a mobile phone: Predict announces the delivery to it";

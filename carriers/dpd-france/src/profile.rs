@@ -31,7 +31,7 @@ pub(crate) static PROFILE: Profile = Profile {
         Setting::new("center_number", "number of the DPD agency, up to 3 digits; refused when not set"),
         Setting::new("country_code", "country of the contract, as a number: 250 (France, the default)"),
         Setting::new("label_type", "label layout: PDF (default), PDF_A6; ZPL (default), ZPL300, ZPL_A6, ZPL300_A6"),
-        Setting::new("pre_alert", "sms or email: DPD announces a Classic parcel to the consignee"),
+        Setting::new("pre_alert", "sms or email: DPD announces a Classic parcel to the consignee").one_of(&["", "sms", "email"]),
     ],
     secrets: &[SecretField::USERNAME, SecretField::PASSWORD],
     base_url: "https://e-station.cargonet.software/dpd-eprintwebservice",

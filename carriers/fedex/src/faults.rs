@@ -36,6 +36,7 @@ pub(crate) const ANSWERS: Answers = Answers {
     faults: FAULTS,
     places: &[
         ("errors/*/code", "errors/*/message"),
+        ("error/code", "error/message"),
         ("", "error_detail|error"),
     ],
     is_yes: |answer, body| answer.is_success() && body["output"].is_object(),

@@ -9,7 +9,6 @@ mod mapping;
 mod profile;
 pub mod stub;
 mod tracking;
-mod voiding;
 
 use carrier_sdk::prelude::*;
 
@@ -27,7 +26,7 @@ impl Carrier for Fedex {
     }
 
     fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
-        booking::read(answer)
+        faults::ANSWERS.read(answer).booking(booking::booked)
     }
 
     fn abilities(&self) -> Abilities<'_> {

@@ -3,10 +3,7 @@
 
 use carrier_sdk::ServiceOption::{SaturdayDelivery, Signature};
 use carrier_sdk::customs::{self, Declaration};
-use carrier_sdk::json::decimal;
-use carrier_sdk::party::digits;
 use carrier_sdk::prelude::*;
-use carrier_sdk::shipment::kilograms;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value, json};
 
@@ -18,11 +15,6 @@ const ROOM: Room = Room {
     postal_code: 10,
     ..Room::USUAL
 };
-const PICKUPS: [&str; 3] = [
-    "USE_SCHEDULED_PICKUP",
-    "DROPOFF_AT_FEDEX_LOCATION",
-    "CONTACT_FEDEX_TO_SCHEDULE",
-];
 
 /// The request that books this intent.
 pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
@@ -44,7 +36,7 @@ fn shipment(check: &mut Check, intent: &Intent) -> Value {
     let insured = check.insured_alone(shipment);
     json!({
         "shipDatestamp": intent.hand_over_at.strftime("%F").to_string(),
-        "pickupType": check.setting(&intent.contract, "pickup", &PICKUPS),
+        "pickupType": PROFILE.setting(&intent.contract, "pickup"),
         "serviceType": intent.product,
         "packagingType": "YOUR_PACKAGING",
         "totalWeight": shipment.is_abroad().then(|| pounds(shipment)),
@@ -62,7 +54,7 @@ fn shipment(check: &mut Check, intent: &Intent) -> Value {
 
 /// The total of an international shipment goes in pounds, whatever its packages are weighed in.
 fn pounds(shipment: &Shipment) -> Value {
-    let pounds = kilograms(shipment.grams()) / Decimal::new(45_359_237, 8);
+    let pounds = shipment.kilograms() / Decimal::new(45_359_237, 8);
     decimal(pounds.round_dp_with_strategy(1, RoundingStrategy::AwayFromZero))
 }
 
@@ -72,16 +64,12 @@ fn money(value: &Money) -> Value {
 
 fn party(check: &mut Check, place: &str, party: &Party, default_phone: &str) -> Value {
     let address = Address::fit(check, place, party, &ROOM);
-    let phone = digits(given(&address.phone).unwrap_or(default_phone));
-    let enough = (10..=ROOM.phone).contains(&phone.len());
-    let message = "is missing or has fewer than 10 digits, and FedEx needs it";
-    check.require(enough, &format!("{place}.phone"), message);
     json!({
         "contact": {
             "personName": address.name,
             "companyName": given(&address.company),
             "emailAddress": given(&address.email),
-            "phoneNumber": phone,
+            "phoneNumber": check.phone_digits(place, &address, default_phone, 10..=ROOM.phone),
         },
         "address": {
             "streetLines": address.lines,
@@ -97,16 +85,14 @@ fn party(check: &mut Check, place: &str, party: &Party, default_phone: &str) -> 
 
 /// The declaration in FedEx's words. The invoice that travels along is the shop's own to write.
 fn customs(check: &mut Check, intent: &Intent) -> Value {
-    let terms = check.setting(&intent.contract, "incoterm", &customs::INCOTERMS);
-    let payer = if terms == "DDP" {
-        "SENDER"
-    } else {
-        "RECIPIENT"
+    let terms = PROFILE.setting(&intent.contract, "incoterm");
+    let payer = match terms {
+        "DDP" => "SENDER",
+        _ => "RECIPIENT",
     };
     let Declaration { lines, value } = customs::declare(check, &intent.shipment, 450);
     let priced = |amount: Decimal| json!({"amount": decimal(amount), "currency": value.currency});
     let commodity = |line: &customs::Line| {
-        let total = line.unit_price.checked_mul(line.quantity.into());
         json!({
             "description": line.description,
             "countryOfManufacture": line.origin_country,
@@ -115,9 +101,9 @@ fn customs(check: &mut Check, intent: &Intent) -> Value {
             "quantity": line.quantity,
             "quantityUnits": "PCS",
             "unitPrice": priced(line.unit_price),
-            "customsValue": total.map(priced),
+            "customsValue": line.value().map(priced),
             // of the whole line
-            "weight": {"units": "KG", "value": decimal(kilograms(line.weight_g))},
+            "weight": {"units": "KG", "value": decimal(line.kilograms())},
         })
     };
     json!({

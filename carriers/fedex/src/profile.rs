@@ -6,6 +6,7 @@
 use carrier_sdk::LabelFormat::{Epl, Pdf, Png, Zpl};
 use carrier_sdk::Reach::{International, National};
 use carrier_sdk::ServiceOption::{Insurance, SaturdayDelivery, Signature};
+use carrier_sdk::customs::INCOTERMS;
 use carrier_sdk::prelude::*;
 
 use crate::faults::FAULTS;
@@ -36,8 +37,9 @@ pub(crate) static PROFILE: Profile = Profile {
     parcel_max_g: 68_000,
     crosses_customs: true,
     settings: &[
-        Setting::new("pickup", "how FedEx gets the parcels: USE_SCHEDULED_PICKUP when not set"),
-        Setting::new("incoterm", "who pays duties; DAP, the consignee, when not set; DDP, the account"),
+        Setting::new("pickup", "how FedEx gets the parcels: USE_SCHEDULED_PICKUP when not set")
+            .one_of(&["USE_SCHEDULED_PICKUP", "DROPOFF_AT_FEDEX_LOCATION", "CONTACT_FEDEX_TO_SCHEDULE"]),
+        Setting::new("incoterm", "who pays duties; DAP, the consignee, when not set; DDP, the account").one_of(&INCOTERMS),
         Setting::DEFAULT_PHONE,
     ],
     secrets: &[SecretField::CLIENT_ID, SecretField::CLIENT_SECRET],

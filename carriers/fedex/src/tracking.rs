@@ -1,11 +1,10 @@
 //! FedEx's tracking: shipments under our reference after a doubt, and parcels by their numbers. Both read
 //! the same answer. A number that is not known is told inside a 200.
 
-use carrier_sdk::json::{list, text};
 use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
 
-use crate::faults::{ANSWERS, FAULTS};
+use crate::faults::ANSWERS;
 use crate::{Fedex, call};
 
 /// A parcel may be handed over so many days after it was booked.
@@ -14,7 +13,7 @@ const DAYS: i64 = 10;
 impl Find for Fedex {
     fn find(&self, contract: &Contract, search: &Search) -> Request {
         let [from, to] = search.sent.days(DAYS, "%F");
-        ask("/track/v1/referencenumbers").json(json!({
+        let body = json!({
             "referencesInformation": {
                 "type": "CUSTOMER_REFERENCE",
                 "value": search.reference,
@@ -23,7 +22,8 @@ impl Find for Fedex {
                 "shipDateEndDate": to,
             },
             "includeDetailedScans": false,
-        }))
+        });
+        call(Effect::Reads, Method::Post, "/track/v1/referencenumbers").json(body)
     }
 
     /// FedEx lists pieces, not bookings: all of a reference are one shipment.
@@ -37,8 +37,8 @@ impl Track for Fedex {
     fn track(&self, _contract: &Contract, tracking_numbers: &[&str]) -> Request {
         let number = |number: &&str| json!({"trackingNumberInfo": {"trackingNumber": number}});
         let numbers: Vec<Value> = tracking_numbers.iter().map(number).collect();
-        ask("/track/v1/trackingnumbers")
-            .json(json!({"includeDetailedScans": true, "trackingInfo": numbers}))
+        let body = json!({"includeDetailedScans": true, "trackingInfo": numbers});
+        call(Effect::Reads, Method::Post, "/track/v1/trackingnumbers").json(body)
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
@@ -46,47 +46,35 @@ impl Track for Fedex {
     }
 }
 
-fn ask(path: &str) -> Request {
-    call(Effect::Reads, Method::Post, path)
-}
-
 /// What FedEx knows, in its order; a number that was used again stands twice. An error beside scans is
 /// no error of the parcel's.
 fn known<T>(answer: &Response, read: impl Fn(String, &Value) -> T) -> Result<Vec<T>, Why> {
-    let body = match ANSWERS.read(answer).good() {
-        Ok(body) => body,
-        Err(said) => return judge(FAULTS, said).on_look_up(),
-    };
-    let results = list(&body, "output/completeTrackResults").iter();
-    let results = results.flat_map(|asked| {
-        let results = list(asked, "trackResults").iter();
-        results.map(move |result| (asked, result))
-    });
-    let result = |(asked, result): (&Value, &Value)| {
-        let number = result.number("trackingNumberInfo/trackingNumber");
-        let number = number.or_else(|| asked.number("trackingNumber"));
-        let scanned = !list(result, "scanEvents").is_empty();
-        match (number, text(result, "error/code")) {
-            (Some(number), code) if scanned || code.is_none() => Ok(read(number, result)),
-            (_, code) => {
-                let message = text(result, "error/message").unwrap_or_default();
-                Err(Said::new(answer, code.as_deref(), message))
-            }
-        }
-    };
-    ANSWERS.known_among(answer, results.map(result))
+    ANSWERS.read(answer).known(|body| {
+        let asked = body.list("output/completeTrackResults").into_iter();
+        let results = asked.flat_map(|asked| {
+            let results = asked.list("trackResults").into_iter();
+            results.map(move |result| (asked, result))
+        });
+        let result = |(asked, result): (&Value, &Value)| {
+            let number = result.number("trackingNumberInfo/trackingNumber");
+            let number = number.or_else(|| asked.number("trackingNumber"));
+            let number = number.filter(|_| result.has("scanEvents/0") || !result.has("error/code"));
+            let said = || ANSWERS.said(answer, result);
+            number.map(|number| read(number, result)).ok_or_else(said)
+        };
+        ANSWERS.known_among(answer, results.map(result))
+    })
 }
 
 const HISTORY: History = History {
     events: "scanEvents",
     code: "eventType|derivedStatusCode",
     codes: STATUSES,
-    kinds: &[("derivedStatusCode", STATUSES)],
     place: "scanLocation/city",
-    stands: &[
-        ("latestStatusDetail/code", STATUSES),
-        ("latestStatusDetail/derivedCode", STATUSES),
-    ],
+    stands: &[(
+        "latestStatusDetail/code|latestStatusDetail/derivedCode",
+        STATUSES,
+    )],
     ..History::USUAL
 };
 

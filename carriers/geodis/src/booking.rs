@@ -2,15 +2,12 @@
 
 use carrier_sdk::json::at;
 use carrier_sdk::prelude::*;
+use serde_json::Value;
 
-use crate::faults::ANSWERS;
-
-/// The outcome of a booking: what became of the one shipment that was sent.
-pub(crate) fn read(answer: &Response) -> Step<Booking> {
-    ANSWERS.read(answer).booking(|body| {
-        let item = at(body, "contenu/listRetoursEnvois/0")?;
-        let label = item.label("docEtiquette/contenu");
-        let label = label.or_else(|| body.label("contenu/docEtiquette/contenu"));
-        Booking::told(item.number("noSuivi"), None, label)
-    })
+/// The booking: what became of the one shipment that was sent.
+pub(crate) fn booked(body: &Value) -> Option<Booking> {
+    let item = at(body, "contenu/listRetoursEnvois/0")?;
+    let label = item.label("docEtiquette/contenu");
+    let label = label.or_else(|| body.label("contenu/docEtiquette/contenu"));
+    Booking::told(item.number("noSuivi"), None, label)
 }

@@ -27,7 +27,7 @@ impl Carrier for Geodis {
     }
 
     fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
-        booking::read(answer)
+        faults::ANSWERS.read(answer).booking(booking::booked)
     }
 
     fn abilities(&self) -> Abilities<'_> {

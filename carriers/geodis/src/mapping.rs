@@ -2,7 +2,6 @@
 //! Answers are read in `booking.rs` and `tracking.rs`.
 
 use carrier_sdk::ServiceOption::SaturdayDelivery;
-use carrier_sdk::json::{decimal, without_nulls};
 use carrier_sdk::party::dialled_from;
 use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
@@ -20,7 +19,7 @@ const ROOM: Room = Room {
 /// The request that books this intent.
 pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
     let mut check = Check::of(&PROFILE, intent);
-    let validation = check.setting(&intent.contract, "validation", &["later", "now"]);
+    let validation = PROFILE.setting(&intent.contract, "validation");
     let body = json!({
         "impressionEtiquette": true,
         "typeImpressionEtiquette": label_type(intent.label_format),
@@ -33,7 +32,7 @@ pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
         "listEnvois": [shipment(&mut check, intent)],
     });
     check.done()?;
-    Ok(call(Effect::Books, BOOK, &without_nulls(body)))
+    Ok(call(Effect::Books, BOOK, body))
 }
 
 fn label_type(format: LabelFormat) -> &'static str {
@@ -47,7 +46,7 @@ fn label_type(format: LabelFormat) -> &'static str {
 fn shipment(check: &mut Check, intent: &Intent) -> Value {
     let (contract, shipment) = (&intent.contract, &intent.shipment);
     let agency = contract.setting("agency").unwrap_or_default();
-    let appointment = check.setting(contract, "appointment", &["", "RDW", "RDT"]);
+    let appointment = PROFILE.setting(contract, "appointment");
     let option = check.choice(shipment, &[(SaturdayDelivery, "SAT")], appointment);
     let printed = check.printed(shipment, 35);
     let told = check.instructions(shipment, 70);

@@ -24,8 +24,8 @@ pub(crate) static PROFILE: Profile = Profile {
     absence: Absence::Evidence,
     settings: &[
         Setting::new("agency", "Geodis's agency (codeSa), up to 6 digits; refused when not set"),
-        Setting::new("appointment", "RDW (on the web) or RDT (by phone): the consignee chooses the day; none when not set"),
-        Setting::new("validation", "later (default): somebody validates the day's shipments in Espace client; now: each at once"),
+        Setting::new("appointment", "RDW (on the web) or RDT (by phone): the consignee chooses the day; none when not set").one_of(&["", "RDW", "RDT"]),
+        Setting::new("validation", "later (default): somebody validates the day's shipments in Espace client; now: each at once").one_of(&["later", "now"]),
     ],
     secrets: &[
         SecretField::required("identifier", "no call can be signed, so nothing booked"),

@@ -20,7 +20,7 @@ impl Find for Geodis {
             "dateLivraison": "", "refDest": "", "nomDest": "", "codePostalDest": "",
             "natureMarchandise": "",
         });
-        call(Effect::Reads, FIND, &body)
+        call(Effect::Reads, FIND, body)
     }
 
     /// Only a list that is empty is an absence.
@@ -37,7 +37,7 @@ impl Find for Geodis {
 impl Void for Geodis {
     fn void(&self, _contract: &Contract, tracking_number: &str) -> Request {
         let body = json!({"listNosSuivis": [tracking_number]});
-        call(Effect::Voids, VOID, &body)
+        call(Effect::Voids, VOID, body)
     }
 
     /// Voided is what Geodis counts as deleted, without an anomaly.
@@ -55,7 +55,7 @@ impl Track for Geodis {
     /// Geodis tells of one shipment in a call: the first number counts.
     fn track(&self, _contract: &Contract, tracking_numbers: &[&str]) -> Request {
         let number = tracking_numbers.first().copied().unwrap_or_default();
-        call(Effect::Reads, TRACK, &json!({"noSuivi": number}))
+        call(Effect::Reads, TRACK, json!({"noSuivi": number}))
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {

@@ -22,10 +22,9 @@ pub(crate) const SIGNATURE: Signature = Signature {
 };
 
 /// A call with this body.
-pub(crate) fn call(effect: Effect, path: &str, body: &Value) -> Request {
-    Request::new(effect, Method::Post, path)
-        .auth(Auth::Signed(SIGNATURE))
-        .body(Body::json(body))
+pub(crate) fn call(effect: Effect, path: &str, body: Value) -> Request {
+    let request = Request::new(effect, Method::Post, path);
+    request.auth(Auth::Signed(SIGNATURE)).json(body)
 }
 
 /// `identifier;milliseconds;language;hash`: Geodis's clock has to agree with ours.

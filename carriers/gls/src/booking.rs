@@ -14,10 +14,9 @@ const PARCELS: &str = "CreatedShipment/ParcelData";
 /// The number that GLS cancels, prints and tracks a parcel by.
 pub(crate) const TRACK_ID: &str = "TrackID|ParcelNumber";
 
-/// The outcome of a booking.
-pub(crate) fn read(answer: &Response) -> Step<Booking> {
-    let answer = ANSWERS.read(answer);
-    answer.booking(|body| Booking::told(None, parcels(body), None))
+/// The booking.
+pub(crate) fn booked(body: &Value) -> Option<Booking> {
+    Booking::told(None, parcels(body), None)
 }
 
 /// The parcels, in the order in which they were ordered.
@@ -47,24 +46,15 @@ fn labels(body: &Value) -> Vec<Cow<'_, str>> {
 
 /// The parcel's place in the order; those without one keep theirs, at the end.
 pub(crate) fn place(parcel: &Value) -> u32 {
-    let place = text(parcel, "ShipmentUnitReference/0");
-    place
-        .and_then(|place| place.parse().ok())
-        .unwrap_or(u32::MAX)
+    let place = text(parcel, "ShipmentUnitReference/0").and_then(|place| place.parse().ok());
+    place.unwrap_or(u32::MAX)
 }
 
 impl Relabel for Gls {
-    fn relabel(
-        &self,
-        contract: &Contract,
-        tracking_number: &str,
-        label_format: LabelFormat,
-    ) -> Request {
-        let body = json!({
-            "TrackID": tracking_number,
-            "PrintingOptions": mapping::printing(contract, label_format),
-        });
-        shipping(Effect::Reads, "/shipments/reprintparcel", Some(&body))
+    fn relabel(&self, contract: &Contract, number: &str, format: LabelFormat) -> Request {
+        let options = mapping::printing(contract, format);
+        let body = json!({"TrackID": number, "PrintingOptions": options});
+        shipping(Effect::Reads, "/shipments/reprintparcel", body)
     }
 
     fn read_label(&self, answer: &Response) -> Result<Label, Why> {
@@ -79,7 +69,7 @@ impl Relabel for Gls {
 impl Void for Gls {
     fn void(&self, _contract: &Contract, tracking_number: &str) -> Request {
         let path = format!("/shipments/cancel/{tracking_number}");
-        shipping(Effect::Voids, &path, None)
+        shipping(Effect::Voids, &path, Value::Null)
     }
 
     fn read_void(&self, answer: &Response) -> VoidAnswer {

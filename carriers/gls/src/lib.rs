@@ -11,6 +11,7 @@ mod profile;
 pub mod stub;
 mod tracking;
 
+use carrier_sdk::json::without_nulls;
 use carrier_sdk::prelude::*;
 use serde_json::Value;
 
@@ -28,7 +29,7 @@ impl Carrier for Gls {
     }
 
     fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
-        booking::read(answer)
+        faults::ANSWERS.read(answer).booking(booking::booked)
     }
 
     fn abilities(&self) -> Abilities<'_> {
@@ -49,11 +50,13 @@ const TOKEN: &str = "/oauth2/v2/token";
 /// What ShipIT-Farm calls its JSON.
 const JSON: &str = "application/glsVersion1+json";
 
-/// A call of ShipIT-Farm.
-fn shipping(effect: Effect, path: &str, body: Option<&Value>) -> Request {
-    let body = body.map(|body| Body::text(JSON, body.to_string()));
-    Request::new(effect, Method::Post, format!("{SHIPPING}{path}"))
+/// A call of ShipIT-Farm; without a body where there is nothing to say.
+fn shipping(effect: Effect, path: &str, body: Value) -> Request {
+    let request = Request::new(effect, Method::Post, format!("{SHIPPING}{path}"))
         .header("Accept", JSON)
-        .auth(Auth::oauth2(TOKEN))
-        .body(body.unwrap_or(Body::Empty))
+        .auth(Auth::oauth2(TOKEN));
+    match without_nulls(body) {
+        Value::Null => request,
+        body => request.body(Body::text(JSON, body.to_string())),
+    }
 }

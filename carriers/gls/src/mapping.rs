@@ -1,7 +1,6 @@
 //! An intent in GLS's words: the booking request. What does not fit is refused by field, all at once.
 //! Answers are read in `booking.rs` and `tracking.rs`.
 
-use carrier_sdk::json::{decimal, without_nulls};
 use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
 
@@ -18,40 +17,24 @@ const ROOM: Room = Room {
     ..Room::USUAL
 };
 
-/// Layouts of a ZPL label: the printer's dots per inch, and what its further barcode holds.
-const TEMPLATES: [&str; 10] = [
-    "ZPL_200",
-    "ZPL_200_TRACKID_EAN_128",
-    "ZPL_200_TRACKID_CODE_39",
-    "ZPL_200_REFNO_EAN_128",
-    "ZPL_200_REFNO_CODE_39",
-    "ZPL_300",
-    "ZPL_300_TRACKID_EAN_128",
-    "ZPL_300_TRACKID_CODE_39",
-    "ZPL_300_REFNO_EAN_128",
-    "ZPL_300_REFNO_CODE_39",
-];
-
 /// The request that books this intent.
 pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
     let mut check = Check::of(&PROFILE, intent);
-    check.setting(&intent.contract, "template_set", &TEMPLATES);
-    let body = without_nulls(json!({
+    let body = json!({
         "Shipment": shipment(&mut check, intent),
         "PrintingOptions": printing(&intent.contract, intent.label_format),
-    }));
+    });
     check.done()?;
-    Ok(shipping(Effect::Books, "/shipments", Some(&body)))
+    Ok(shipping(Effect::Books, "/shipments", body))
 }
 
 /// How labels are wanted, at the booking as when they are printed again.
 pub(crate) fn printing(contract: &Contract, format: LabelFormat) -> Value {
     let (template, format) = match format {
-        LabelFormat::Zpl => (contract.setting("template_set"), "ZEBRA"),
-        _ => (Some("NONE"), "PDF"),
+        LabelFormat::Zpl => (PROFILE.setting(contract, "template_set"), "ZEBRA"),
+        _ => ("NONE", "PDF"),
     };
-    let [usual, ..] = TEMPLATES;
-    json!({"ReturnLabels": {"TemplateSet": template.unwrap_or(usual), "LabelFormat": format}})
+    json!({"ReturnLabels": {"TemplateSet": template, "LabelFormat": format}})
 }
 
 fn shipment(check: &mut Check, intent: &Intent) -> Value {
@@ -63,10 +46,7 @@ fn shipment(check: &mut Check, intent: &Intent) -> Value {
         "ShippingDate": intent.hand_over_at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         "Product": intent.product,
         "Consignee": {
-            "Category": match consignee.kind {
-                PartyKind::Private => "PRIVATE",
-                PartyKind::Business => "BUSINESS",
-            },
+            "Category": consignee.kind.name().to_uppercase(),
             "Address": address(check, "recipient", consignee, instructions),
         },
         "Shipper": {

@@ -6,6 +6,13 @@ use carrier_sdk::prelude::*;
 
 use crate::faults::FAULTS;
 
+/// Layouts of a ZPL label: the printer's dots per inch, and what its further barcode holds.
+#[rustfmt::skip]
+const TEMPLATES: &[&str] = &[
+    "ZPL_200", "ZPL_200_TRACKID_EAN_128", "ZPL_200_TRACKID_CODE_39", "ZPL_200_REFNO_EAN_128", "ZPL_200_REFNO_CODE_39",
+    "ZPL_300", "ZPL_300_TRACKID_EAN_128", "ZPL_300_TRACKID_CODE_39", "ZPL_300_REFNO_EAN_128", "ZPL_300_REFNO_CODE_39",
+];
+
 /// Freight and pharma products need more than a [`carrier_sdk::Shipment`] says.
 #[rustfmt::skip]
 pub(crate) static PROFILE: Profile = Profile {
@@ -22,7 +29,7 @@ pub(crate) static PROFILE: Profile = Profile {
     void_unit: VoidUnit::Parcel,
     settings: &[
         Setting::new("express_service", "GLS's name of the service that an EXPRESS parcel is sent with (a time of delivery); none when not set"),
-        Setting::new("template_set", "layout of a ZPL label; ZPL_200 when not set"),
+        Setting::new("template_set", "layout of a ZPL label; ZPL_200 when not set").one_of(TEMPLATES),
     ],
     secrets: &[SecretField::CLIENT_ID, SecretField::CLIENT_SECRET],
     base_url: "https://api.gls-group.net",

@@ -3,13 +3,13 @@
 //! Two services with two shapes. The look-up asks ShipIT-Farm, which knows a parcel from its booking
 //! on; an answer of Track and Trace to a question by reference is read as one too.
 
-use carrier_sdk::json::{list, number, object, text};
+use carrier_sdk::json::text;
 use carrier_sdk::prelude::*;
 use carrier_sdk::tracking::status_of;
 use serde_json::{Value, json};
 
-use crate::booking::{TRACK_ID, place};
-use crate::faults::{ANSWERS, FAULTS};
+use crate::booking::place;
+use crate::faults::ANSWERS;
 use crate::{Gls, TOKEN, TRACKING, shipping};
 
 /// Most parcels that GLS tells of in one call.
@@ -24,30 +24,17 @@ impl Find for Gls {
             "DateFrom": format!("{from}T00:00:00Z"),
             "DateTo": format!("{to}T23:59:59Z"),
         });
-        shipping(Effect::Reads, "/tracking/parcels", Some(&body))
+        shipping(Effect::Reads, "/tracking/parcels", body)
     }
 
     /// GLS lists parcels, not bookings: all of a reference are one shipment.
     fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
-        let body = object(answer).unwrap_or_default();
-        let numbers: Option<Vec<String>> = match body.get("UnitItems") {
-            Some(Value::Array(units)) if answer.is_success() => {
-                let mut units: Vec<&Value> = units.iter().collect();
-                units.sort_by_key(|unit| place(unit));
-                units
-                    .into_iter()
-                    .map(|unit| unit.number(TRACK_ID))
-                    .collect()
-            }
-            _ => {
-                let parcels = known(answer, &body)?.into_iter();
-                Some(parcels.map(|(number, _)| number).collect())
-            }
-        };
-        match numbers {
-            Some(numbers) => Ok(FoundShipment::of_parcels(numbers)),
-            None => Err(unreadable(answer)),
-        }
+        let listed = ("UnitItems|parcels", "TrackID|ParcelNumber|unitno");
+        let placed = |number, parcel: &Value| (place(parcel), number);
+        let mut parcels = ANSWERS.read(answer).listed(listed, placed)?;
+        parcels.sort_by_key(|(place, _)| *place);
+        let numbers = parcels.into_iter().map(|(_, number)| number);
+        Ok(FoundShipment::of_parcels(numbers))
     }
 }
 
@@ -62,32 +49,8 @@ impl Track for Gls {
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
-        let body = object(answer).unwrap_or_default();
-        let parcels = known(answer, &body)?.into_iter();
-        Ok(parcels
-            .map(|(number, parcel)| tracked(number, parcel))
-            .collect())
+        ANSWERS.read(answer).listed(("parcels", "unitno"), tracked)
     }
-}
-
-/// The parcels that Track and Trace knows, by their numbers; those it does not know are left out.
-fn known<'body>(answer: &Response, body: &'body Value) -> Result<Vec<(String, &'body Value)>, Why> {
-    if !answer.is_success() || !body.get("parcels").is_some_and(Value::is_array) {
-        return judge(FAULTS, ANSWERS.said(answer, body)).on_look_up();
-    }
-    let mut known = Vec::new();
-    for parcel in list(body, "parcels") {
-        match (text(parcel, "errorCode"), number(parcel, "unitno")) {
-            (None, Some(number)) => known.push((number, parcel)),
-            (None, None) => return Err(unreadable(answer)),
-            (Some(_), _) => known.extend(judge(FAULTS, ANSWERS.said(answer, parcel)).on_look_up()?),
-        }
-    }
-    Ok(known)
-}
-
-fn unreadable(answer: &Response) -> Why {
-    judge(FAULTS, Said::unreadable(answer, "a list of parcels")).on_read()
 }
 
 fn tracked(number: String, parcel: &Value) -> TrackedShipment {

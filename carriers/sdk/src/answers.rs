@@ -103,30 +103,33 @@ impl<Document: Told> Answers<Document> {
         }
     }
 
-    /// Of several things that were asked for in one call, those that are known, in their order. A fault
-    /// counts only where nothing is known: then the first that is no absence.
+    /// Of several things that were asked for in one call, those that are known, in their order.
     ///
     /// # Errors
-    /// [`Why`] nothing is known.
+    /// Where nothing is known, the first fault that is no absence; else an absence.
     pub fn known_among<T>(
         &self,
         answer: &Response,
         told: impl IntoIterator<Item = Result<T, Said>>,
-    ) -> Result<Vec<T>, Why> {
-        let (mut known, mut absent, mut fault) = (Vec::new(), false, None);
+    ) -> Result<Vec<T>, Said> {
+        let (mut known, mut absent, mut fault) = (Vec::new(), None, None);
         for one in told {
-            match one.map_err(|said| judge(self.faults, said).on_look_up::<T>()) {
+            match one {
                 Ok(one) => known.push(one),
-                Err(Ok(_)) => absent = true,
-                Err(Err(why)) => fault = fault.or(Some(why)),
+                Err(said) if self.is_absence(&said) => absent = absent.or(Some(said)),
+                Err(said) => fault = fault.or(Some(said)),
             }
         }
-        match fault {
-            _ if !known.is_empty() => Ok(known),
-            Some(why) => Err(why),
-            None if absent => Ok(known),
-            None => judge(self.faults, self.unreadable(answer)).on_look_up(),
+        if !known.is_empty() {
+            return Ok(known);
         }
+        Err(fault.or(absent).unwrap_or_else(|| self.unreadable(answer)))
+    }
+
+    /// Whether the carrier says in its own words that it knows no such thing.
+    fn is_absence(&self, said: &Said) -> bool {
+        let judged = judge(self.faults, said.clone());
+        judged.on_look_up::<()>().is_ok()
     }
 }
 
@@ -198,6 +201,35 @@ impl<Document: Told> Reading<'_, Document> {
         let faults = self.answers.faults;
         let told = self.good().and_then(|told| read(&told));
         told.or_else(|said| judge(faults, said).on_look_up())
+    }
+
+    /// Everything that a good answer lists at this path, with the number that stands in it. What the
+    /// carrier does not know is left out; for any other fault, for one without a number, and without
+    /// the list, the whole tells nothing.
+    ///
+    /// # Errors
+    /// [`Why`] it tells nothing.
+    pub fn listed<T>(
+        self,
+        (path, number): (&str, &str),
+        read: impl Fn(String, &Document) -> T,
+    ) -> Result<Vec<T>, Why> {
+        let (answers, answer) = (self.answers, self.answer);
+        self.known(|told| {
+            if !told.has(path) {
+                return Err(answers.said(answer, told));
+            }
+            let mut known = Vec::new();
+            for one in told.list(path) {
+                match (answers.tells(answer, one), one.number(number)) {
+                    (None, Some(number)) => known.push(read(number, one)),
+                    (Some(said), _) if answers.is_absence(&said) => {}
+                    (Some(said), _) => return Err(said),
+                    (None, None) => return Err(answers.unreadable(answer)),
+                }
+            }
+            Ok(known)
+        })
     }
 
     /// The one label that a good answer holds.

@@ -3,10 +3,12 @@
 //! A field that does not fit stands empty meanwhile; nothing is sent. What a text may hold is said
 //! in `text`.
 
+use std::ops::RangeInclusive;
+
 use rust_decimal::Decimal;
 
 use crate::geography::is_national;
-use crate::party::{Address, given};
+use crate::party::{Address, digits, given};
 use crate::profile::{Profile, Reach};
 use crate::shipment::{Contract, Intent, Money, ServiceOption, Shipment, Size};
 use crate::step::{Problem, Refusal};
@@ -20,7 +22,8 @@ pub struct Check {
 
 impl Check {
     /// Starts with what follows from the profile alone: the product is known, goes there and has the
-    /// options; number and weight of the parcels; the label's format; our reference fits.
+    /// options; number and weight of the parcels; the label's format; our reference fits; the account's
+    /// settings are what they may be.
     #[must_use]
     pub fn of(profile: &Profile, intent: &Intent) -> Self {
         let mut check = Self::default();
@@ -50,6 +53,13 @@ impl Check {
         let reference = check.needed("reference", &intent.reference, profile.reference_max);
         let whole = reference.is_empty() || reference == intent.reference;
         check.require(whole, "reference", "holds characters that cannot be sent");
+        for setting in profile
+            .settings
+            .iter()
+            .filter(|setting| !setting.one_of.is_empty())
+        {
+            check.setting(&intent.contract, setting.name, setting.one_of);
+        }
         check
     }
 
@@ -175,6 +185,23 @@ impl Check {
     ) -> String {
         let phone = given(&address.phone).or(otherwise).unwrap_or_default();
         self.needed(&format!("{place}.phone"), phone, max)
+    }
+
+    /// The same in digits, for a carrier that wants so many of them.
+    pub fn phone_digits(
+        &mut self,
+        place: &str,
+        address: &Address,
+        otherwise: &str,
+        many: RangeInclusive<usize>,
+    ) -> String {
+        let phone = digits(given(&address.phone).unwrap_or(otherwise));
+        let least = many.start();
+        let message =
+            format!("is missing or has fewer than {least} digits, and the carrier needs it");
+        let enough = many.contains(&phone.len());
+        self.require(enough, &format!("{place}.phone"), &message);
+        phone
     }
 
     /// The size of every parcel, or the account's `default_length_mm`, `default_width_mm` and

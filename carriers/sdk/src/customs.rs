@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 
 use crate::check::Check;
-use crate::shipment::{Item, Money, Shipment};
+use crate::shipment::{Item, Money, Shipment, kilograms};
 use crate::text;
 
 /// Who pays what on the way (Incoterms, with those that carriers still know); the usual one first.
@@ -39,6 +39,20 @@ pub struct Line {
     pub hs_code: Option<String>,
     /// ISO 3166-1 alpha-2.
     pub origin_country: String,
+}
+
+impl Line {
+    /// What all of it weighs, in kilograms.
+    #[must_use]
+    pub fn kilograms(&self) -> Decimal {
+        kilograms(self.weight_g)
+    }
+
+    /// What all of it is worth; `None` where that is absurd.
+    #[must_use]
+    pub fn value(&self) -> Option<Decimal> {
+        self.unit_price.checked_mul(self.quantity.into())
+    }
 }
 
 /// The declaration of these goods. A description has at most so many characters.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::moment::Moment;
-use crate::told::Told;
+use crate::told::{Told, names};
 use crate::tracking::{Status, StatusTable, TrackedShipment, TrackingEvent, status_of};
 
 /// Words of a carrier's: the path to them, and what they mean.
@@ -17,7 +17,8 @@ pub struct History {
     pub events: &'static str,
     /// Whether they come newest first: two of one second are then turned round too.
     pub newest_first: bool,
-    /// An event's code.
+    /// An event's code; of several names the first that is there. What it means, the first tells that is
+    /// listed.
     pub code: &'static str,
     /// What codes mean.
     pub codes: StatusTable,
@@ -63,15 +64,17 @@ impl History {
     fn event(&self, event: &impl Told) -> Option<TrackingEvent> {
         let at = self.at.iter().find_map(|paths| moment(event, paths))?;
         let code = event.text(self.code).unwrap_or_default();
-        let otherwise = listed(self.kinds, event).unwrap_or(self.otherwise);
-        let read = TrackingEvent::new(&code, self.codes, otherwise, at);
+        let means = listed(&[(self.code, self.codes)], event);
+        let means = means.or_else(|| listed(self.kinds, event));
+        let read = TrackingEvent::new(&code, &[], means.unwrap_or(self.otherwise), at);
         Some(read.at_place(event.text(self.place).as_deref()))
     }
 }
 
 fn listed(words: &[Words], told: &impl Told) -> Option<Status> {
-    let mut words = words.iter();
-    words.find_map(|(path, table)| status_of(table, &told.text(path)?))
+    let words = words.iter();
+    let mut words = words.flat_map(|(path, table)| names(path).map(move |name| (name, table)));
+    words.find_map(|(name, table)| status_of(table, &told.text(name)?))
 }
 
 /// An offset that cannot be read costs the offset, not the event.
@@ -101,7 +104,7 @@ mod tests {
         kinds: &[("kind", &[("D", Status::Delivered)])],
         at: &[&["date", "time", "offset"], &["stamp"]],
         place: "where/city",
-        stands: &[("now", CODES), ("before", CODES)],
+        stands: &[("now|before", CODES)],
         ..History::USUAL
     };
 

@@ -10,6 +10,7 @@ pub use crate::carrier::{Carrier, Continue, Find, Relabel, Track, Void};
 pub use crate::check::Check;
 pub use crate::faults::{Fault, Said, judge};
 pub use crate::history::History;
+pub use crate::json::decimal;
 pub use crate::label::{Label, LabelFormat};
 pub use crate::party::{Address, Room, given};
 pub use crate::profile::{Absence, Product, Profile, SecretField, Setting, Specimen, VoidUnit};

@@ -69,6 +69,16 @@ impl Profile {
         specimen: Specimen::of("12345678", &[]),
     };
 
+    /// What the account sets, else the usual value of this setting; empty where there is neither.
+    #[must_use]
+    pub fn setting<'contract>(&self, contract: &'contract Contract, name: &str) -> &'contract str {
+        let usual = || {
+            let setting = self.settings.iter().find(|setting| setting.name == name)?;
+            setting.one_of.first().copied()
+        };
+        contract.setting(name).or_else(usual).unwrap_or_default()
+    }
+
     /// The product with this code, if the carrier declares it.
     #[must_use]
     pub fn product(&self, code: &str) -> Option<&'static Product> {
@@ -170,6 +180,8 @@ pub struct Setting {
     pub name: &'static str,
     /// What it is for, in a few words.
     pub purpose: &'static str,
+    /// What it may be, the usual one first; anything where nothing is listed.
+    pub one_of: &'static [&'static str],
 }
 
 impl Setting {
@@ -188,10 +200,20 @@ impl Setting {
         "whom the carrier calls when a consignee has no phone; refused when not set",
     );
 
+    /// The same, when it must be one of these; the first counts where it is not set.
+    #[must_use]
+    pub const fn one_of(self, one_of: &'static [&'static str]) -> Self {
+        Self { one_of, ..self }
+    }
+
     /// A setting, for a table of one line each.
     #[must_use]
     pub const fn new(name: &'static str, purpose: &'static str) -> Self {
-        Self { name, purpose }
+        Self {
+            name,
+            purpose,
+            one_of: &[],
+        }
     }
 }
 

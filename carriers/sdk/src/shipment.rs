@@ -95,11 +95,11 @@ impl Shipment {
         customs_needed(&self.shipper.country, &self.consignee.country)
     }
 
-    /// What all parcels weigh together, in grams.
+    /// What all parcels weigh together, in kilograms.
     #[must_use]
-    pub fn grams(&self) -> u64 {
-        let weights = self.parcels.iter();
-        weights.map(|parcel| u64::from(parcel.weight_g)).sum()
+    pub fn kilograms(&self) -> Decimal {
+        let grams = self.parcels.iter().map(|parcel| u64::from(parcel.weight_g));
+        kilograms(grams.sum())
     }
 
     /// The carrier's codes of the options that were chosen, in the order of this table.
@@ -164,6 +164,17 @@ pub enum PartyKind {
     Private,
     /// A company.
     Business,
+}
+
+impl PartyKind {
+    /// The name used in orders.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Business => "business",
+        }
+    }
 }
 
 /// One physical unit with its own barcode.

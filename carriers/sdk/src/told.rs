@@ -27,6 +27,9 @@ pub trait Told: Sized + 'static {
     /// What is listed at this path.
     fn list(&self, path: &str) -> Vec<&Self>;
 
+    /// Whether there is something at this path, be it an empty list.
+    fn has(&self, path: &str) -> bool;
+
     /// A shipment's or parcel's number: letters and digits, nothing else is one.
     fn number(&self, path: &str) -> Option<String> {
         names(path).find_map(|path| parcel_number(&self.text(path)?))
@@ -61,6 +64,10 @@ impl Told for Value {
     fn list(&self, path: &str) -> Vec<&Self> {
         json::each(self, path)
     }
+
+    fn has(&self, path: &str) -> bool {
+        names(path).any(|path| json::at(self, path).is_some_and(|value| !value.is_null()))
+    }
 }
 
 impl Told for Element {
@@ -78,6 +85,10 @@ impl Told for Element {
 
     fn list(&self, path: &str) -> Vec<&Self> {
         self.list(path).collect()
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.at(path).is_some()
     }
 }
 

@@ -3,7 +3,6 @@
 //! What does not fit is reported by field, never with its value; nothing is cut.
 
 use carrier_sdk::prelude::*;
-use carrier_sdk::shipment::kilograms;
 use carrier_sdk::text::lines;
 use carrier_sdk::xml::{Node, branch, leaf, secret};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -111,7 +110,7 @@ fn details(check: &mut Check, intent: &Intent) -> Vec<Node> {
         Some(leaf("CONTYPE", "N")),
         Some(leaf("PAYMENTIND", "S")),
         Some(leaf("ITEMS", shipment.parcels.len())),
-        Some(leaf("TOTALWEIGHT", kilograms(shipment.grams()))),
+        Some(leaf("TOTALWEIGHT", shipment.kilograms())),
         Some(leaf("TOTALVOLUME", cubic_metres(&sizes))),
         insured.map(|value| leaf("INSURANCEVALUE", value.amount)),
         insured.map(|value| leaf("INSURANCECURRENCY", &value.currency)),

@@ -10,7 +10,6 @@ mod profile;
 mod recovery;
 pub mod stub;
 mod tracking;
-mod voiding;
 
 use carrier_sdk::prelude::*;
 
@@ -28,7 +27,7 @@ impl Carrier for Ups {
     }
 
     fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
-        booking::read(answer)
+        faults::ANSWERS.read(answer).booking(booking::booked)
     }
 
     fn abilities(&self) -> Abilities<'_> {

@@ -21,7 +21,6 @@ const ROOM: Room = Room {
 /// The request that books this intent.
 pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
     let mut check = Check::of(&PROFILE, intent);
-    check.setting(&intent.contract, "look_up", &["labels", "tracking"]);
     let body = json!({"ShipmentRequest": {
         "Request": {
             "RequestOption": "nonvalidate",
@@ -63,7 +62,7 @@ fn shipment(check: &mut Check, intent: &Intent) -> Value {
         "Description": description(check, intent),
         "Shipper": shipper,
         "ShipTo": party(check, "recipient", &shipment.consignee, abroad.then_some(phone)),
-        "PaymentInformation": {"ShipmentCharge": charges(check, intent, &account)},
+        "PaymentInformation": {"ShipmentCharge": charges(intent, &account)},
         "ReferenceNumber": [{"Value": intent.reference}],
         "Service": {"Code": intent.product},
         "ShipmentDate": intent.hand_over_at.strftime("%Y%m%d").to_string(),
@@ -107,8 +106,8 @@ fn description(check: &mut Check, intent: &Intent) -> String {
     }
 }
 
-fn charges(check: &mut Check, intent: &Intent, account: &str) -> Vec<Value> {
-    let duties = check.setting(&intent.contract, "incoterm", &["DAP", "DDP"]);
+fn charges(intent: &Intent, account: &str) -> Vec<Value> {
+    let duties = PROFILE.setting(&intent.contract, "incoterm");
     let types = if duties == "DDP" { "01 02" } else { "01" };
     let charge = |kind| json!({"Type": kind, "BillShipper": {"AccountNumber": account}});
     types.split(' ').map(charge).collect()

@@ -30,8 +30,8 @@ pub(crate) static PROFILE: Profile = Profile {
     parcel_max_g: 70_000,
     crosses_customs: true,
     settings: &[
-        Setting::new("incoterm", "who pays duties: DAP, the consignee, when not set; or DDP, the account"),
-        Setting::new("look_up", "how a doubt is settled: labels, with the label, when not set; or tracking"),
+        Setting::new("incoterm", "who pays duties: DAP, the consignee, when not set; or DDP, the account").one_of(&["DAP", "DDP"]),
+        Setting::new("look_up", "how a doubt is settled: labels, with the label, when not set; or tracking").one_of(&["labels", "tracking"]),
         Setting::DEFAULT_PHONE,
     ],
     secrets: &[SecretField::CLIENT_ID, SecretField::CLIENT_SECRET],

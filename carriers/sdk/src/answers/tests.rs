@@ -70,13 +70,44 @@ fn of_several_the_known_count_then_the_first_that_is_no_absence() {
     let known = |told: &[Result<u8, &str>]| {
         let said = |code: &&str| Said::new(&answer, Some(code), "?");
         let told = told.iter().map(|one| one.as_ref().copied().map_err(said));
-        ANSWERS.known_among(&answer, told.collect::<Vec<_>>())
+        let told: Vec<_> = told.collect();
+        ANSWERS
+            .read_in(&answer, Ok(json!({})))
+            .known(|_| ANSWERS.known_among(&answer, told))
     };
     assert_eq!(known(&[Err("7"), Ok(1), Ok(2)]), Ok(vec![1, 2]));
     let why = known(&[Err("8"), Err("7"), Err("9")]).expect_err("a fault");
     assert_eq!(why.code.as_deref(), Some("7"));
     assert_eq!(known(&[Err("8")]), Ok(vec![]));
     assert!(known(&[]).is_err());
+}
+
+#[test]
+fn what_is_listed_is_known_by_its_number_and_one_fault_spoils_the_list() {
+    let listed = |body: &Value| {
+        let answer = answer(200, body);
+        ANSWERS
+            .read(&answer)
+            .listed(("all", "number"), |number, _| number)
+    };
+    let known = json!({"number": "1"});
+    let absent = json!({"code": 8, "words": "none", "number": "2"});
+    assert_eq!(
+        listed(&json!({"all": [known, absent]})),
+        Ok(vec!["1".to_owned()])
+    );
+    assert_eq!(listed(&json!({"all": []})), Ok(vec![]));
+    for spoilt in [
+        json!({}),
+        json!({"code": 7}),
+        json!({"code": 7, "number": "1"}),
+    ] {
+        assert!(
+            listed(&json!({"all": [known, spoilt]})).is_err(),
+            "{spoilt}"
+        );
+    }
+    assert!(listed(&json!({})).is_err());
 }
 
 #[test]
