@@ -37,10 +37,7 @@ pub(crate) fn returned<'answer>(
     faults: &'static [Fault],
 ) -> Reading<'answer, Element> {
     let namespaces = [SHIPPING.namespace, TRACKING.namespace];
-    let returned = soap::answer(answer, &namespaces, operation).and_then(|content| {
-        let returned = content.at("return").cloned();
-        returned.ok_or_else(|| Said::unreadable(answer, "Chronopost's answer to this request"))
-    });
+    let returned = soap::answer_at(answer, &namespaces, operation, "return");
     ANSWERS.by(faults).read_in(answer, returned)
 }
 

@@ -6,7 +6,7 @@
 
 use carrier_sdk::ServiceOption::{Insurance, MondayDelivery, SaturdayDelivery};
 use carrier_sdk::customs::articles;
-use carrier_sdk::party::dialled_from;
+use carrier_sdk::party::{dialled_from, may_be_mobile};
 use carrier_sdk::prelude::*;
 use carrier_sdk::xml::{Node, branch, leaf, secret};
 use rust_decimal::Decimal;
@@ -30,13 +30,11 @@ pub(crate) fn book(intent: &Intent) -> Result<Vec<Node>, Refusal> {
     let shipment = &intent.shipment;
     let count = shipment.parcels.len();
     let printed = check.printed(shipment, 35);
-    let reference = branch(
-        "refValue",
-        [
-            leaf("recipientRef", printed),
-            leaf("shipperRef", &intent.reference),
-        ],
-    );
+    let reference = [
+        leaf("recipientRef", printed),
+        leaf("shipperRef", &intent.reference),
+    ];
+    let reference = branch("refValue", reference);
     let civility = PROFILE.setting(&intent.contract, "civility");
     let shipper = Address::fit(&mut check, "ship_from", &shipment.shipper, &ROOM);
     let mut fields = vec![
@@ -48,15 +46,13 @@ pub(crate) fn book(intent: &Intent) -> Result<Vec<Node>, Refusal> {
     // one for each parcel: a parcel without the reference could not be found again
     fields.extend(vec![reference; count]);
     fields.extend(skybills(&mut check, intent));
+    let label = [
+        leaf("duplicata", "N"),
+        leaf("mode", label_mode(&mut check, intent)),
+        leaf("withReservation", 0),
+    ];
     fields.extend([
-        branch(
-            "skybillParamsValue",
-            [
-                leaf("duplicata", "N"),
-                leaf("mode", label_mode(&mut check, intent)),
-                leaf("withReservation", 0),
-            ],
-        ),
+        branch("skybillParamsValue", label),
         secret("password", "password"),
         leaf("modeRetour", 2),
         leaf("numberOfParcel", count),
@@ -87,21 +83,15 @@ fn recipient(check: &mut Check, intent: &Intent) -> Node {
     address.add_instructions(check, "recipient", shipment.instructions.as_deref(), &ROOM);
     let announces = PROFILE.setting(&intent.contract, "pre_alert") == "email";
     let announced = announces && !address.email.is_empty();
-    party(
-        "recipient",
-        &address,
-        None,
-        if announced { "22" } else { "0" },
-    )
+    let pre_alert = if announced { "22" } else { "0" };
+    party("recipient", &address, None, pre_alert)
 }
 
 /// A shipper, customer or recipient: the same fields, each named after the role.
 fn party(role: &str, address: &Address, civility: Option<&str>, pre_alert: &str) -> Node {
     let phone = dialled_from("33", &address.phone);
-    // French mobiles begin with 06 and 07; abroad nobody can tell, so that both fields have it
-    let may_be_mobile = ["06", "07", "00"]
-        .iter()
-        .any(|start| phone.starts_with(start));
+    // of a number abroad nobody can tell, so that both fields have it
+    let mobile = Some(phone.as_str()).filter(|phone| may_be_mobile(phone));
     let fields = [
         ("Adress1", Some(address.line(0))),
         ("Adress2", Some(address.line(1))),
@@ -110,7 +100,7 @@ fn party(role: &str, address: &Address, civility: Option<&str>, pre_alert: &str)
         ("ContactName", Some(&address.name)),
         ("Country", Some(&address.country)),
         ("Email", Some(&address.email)),
-        ("MobilePhone", Some(if may_be_mobile { &phone } else { "" })),
+        ("MobilePhone", Some(mobile.unwrap_or_default())),
         ("Name", Some(address.addressee())),
         ("Name2", Some(&address.name)),
         ("Phone", Some(&phone)),
@@ -136,11 +126,10 @@ fn skybills(check: &mut Check, intent: &Intent) -> Vec<Node> {
     let shipment = &intent.shipment;
     let (customs, insured) = (shipment.crosses_customs(), shipment.has(Insurance));
     // the day of delivery, the one thing that options choose here; insurance is a value
-    let service = check.choice(
-        shipment,
-        &[(SaturdayDelivery, "6"), (MondayDelivery, "1")],
-        "0",
-    );
+    let days = [(SaturdayDelivery, "6"), (MondayDelivery, "1")];
+    let service = check.choice(shipment, &days, "0");
+    let leaves = intent.hand_over_at.strftime("%Y-%m-%dT%H:%M:%S");
+    let leaves = leaves.to_string();
     let insured_value = cents(check, shipment, insured.then_some("insurance"));
     let customs_value = cents(check, shipment, customs.then_some("customs"));
     // what customs can read on the waybill: five lines for all the articles
@@ -148,10 +137,8 @@ fn skybills(check: &mut Check, intent: &Intent) -> Vec<Node> {
     let contents = contents.unwrap_or_default();
     let skybill = |(parcel, rank): (&Parcel, usize)| {
         // the schema demands a size; Chronopost's own plugins send 1 where they know none
-        let sides = parcel
-            .size
-            .map_or([Decimal::ONE; 3], |size| size.centimetres());
-        let [length, width, height] = sides;
+        let sides = parcel.size.map(|size| size.centimetres());
+        let [length, width, height] = sides.unwrap_or([Decimal::ONE; 3]);
         let mut fields = vec![leaf("bulkNumber", shipment.parcels.len())];
         fields.extend((0..5).map(|place| {
             let content = contents.get(place).map_or("", String::as_str);
@@ -166,10 +153,7 @@ fn skybills(check: &mut Check, intent: &Intent) -> Vec<Node> {
             leaf("objectType", "MAR"),
             leaf("productCode", &intent.product),
             leaf("service", service),
-            leaf(
-                "shipDate",
-                intent.hand_over_at.strftime("%Y-%m-%dT%H:%M:%S"),
-            ),
+            leaf("shipDate", &leaves),
             leaf("shipHour", intent.hand_over_at.hour()),
             leaf("skybillRank", rank),
             leaf("weight", parcel.kilograms()),

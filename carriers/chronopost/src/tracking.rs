@@ -4,7 +4,7 @@ use carrier_sdk::prelude::*;
 use carrier_sdk::text::clean;
 use carrier_sdk::xml::{Element, Node, leaf, secret};
 
-use crate::booking::returned;
+use crate::booking::{ANSWERS, returned};
 use crate::faults;
 use crate::{Chronopost, TRACKING};
 
@@ -30,12 +30,9 @@ impl Find for Chronopost {
 
     /// Chronopost lists parcels, not bookings: all of a reference are one shipment.
     fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
-        let numbers = known(answer, FIND, |told| {
-            let parcels = told.list("listParcel");
-            let numbers = parcels.filter_map(|parcel| parcel.number("skybillNumber"));
-            numbers.collect()
-        })?;
-        Ok(FoundShipment::of_parcels(numbers))
+        let number = |parcel: &Element| parcel.number("skybillNumber");
+        let numbers = |told: &Element| told.list("listParcel").filter_map(number).collect();
+        Ok(FoundShipment::of_parcels(known(answer, FIND, numbers)?))
     }
 }
 
@@ -69,9 +66,9 @@ impl Track for Chronopost {
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
         known(answer, TRACK, |told| {
             let number = told.text("listEventInfoComp/skybillNumber");
-            let shipment = HISTORY.of(number.unwrap_or_default(), told);
-            let known = Some(shipment).filter(|shipment| !shipment.events.is_empty());
-            known.into_iter().collect()
+            let mut shipments = vec![HISTORY.of(number.unwrap_or_default(), told)];
+            shipments.retain(|shipment| !shipment.events.is_empty());
+            shipments
         })
     }
 }
@@ -84,10 +81,7 @@ fn known<T>(
 ) -> Result<Vec<T>, Why> {
     returned(answer, operation, faults::TRACKING).known(|told| match told.text("errorCode") {
         Some(_) => Ok(read(told)),
-        None => Err(Said::unreadable(
-            answer,
-            "Chronopost's answer: it has no error code",
-        )),
+        None => Err(ANSWERS.said(answer, told)),
     })
 }
 

@@ -4,7 +4,7 @@
 //! things otherwise (`id`, `timestamp`, `statusCode`); its answers are read too.
 
 use carrier_sdk::BookedParcel;
-use carrier_sdk::json::{list, number, object, text};
+use carrier_sdk::faults::row_for;
 use carrier_sdk::prelude::*;
 use serde_json::Value;
 
@@ -26,10 +26,13 @@ impl Find for DhlExpress {
     }
 
     fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
-        let piece = |piece: &Value| Some(BookedParcel::new(number(piece, "trackingNumber")?, None));
-        shipments(answer, |tracking_number, shipment| FoundShipment {
-            tracking_number,
-            parcels: list(shipment, "pieces").iter().filter_map(piece).collect(),
+        let piece = |piece: &Value| Some(BookedParcel::new(piece.number("trackingNumber")?, None));
+        shipments(answer, |tracking_number, shipment| {
+            let parcels = shipment.list("pieces").into_iter().filter_map(piece);
+            FoundShipment {
+                tracking_number,
+                parcels: parcels.collect(),
+            }
         })
     }
 }
@@ -49,31 +52,24 @@ impl Track for DhlExpress {
 }
 
 fn shipments<T>(answer: &Response, read: impl Fn(String, &Value) -> T) -> Result<Vec<T>, Why> {
-    let unreadable = || judge(FAULTS, Said::unreadable(answer, "a list of shipments"));
-    let Some(body) = object(answer) else {
-        return unreadable().on_look_up();
-    };
-    if !answer.is_success() || !body.get("shipments").is_some_and(Value::is_array) {
-        let said = ANSWERS.said(answer, &body);
+    let listed = ANSWERS.read(answer).good().and_then(|body| {
+        let listed = body.get("shipments").and_then(Value::as_array);
+        let mut known = Vec::new();
+        for shipment in listed.ok_or_else(|| ANSWERS.said(answer, &body))? {
+            // DHL may say of one shipment in the list that it knows no such one
+            let status = shipment.text("status").unwrap_or_default();
+            match shipment.number("shipmentTrackingNumber|id") {
+                _ if row_for(ABSENCE, "", &status).is_some() => {}
+                Some(waybill) => known.push(read(waybill, shipment)),
+                None => return Err(Said::unreadable(answer, "a list of shipments")),
+            }
+        }
+        Ok(known)
+    });
+    listed.or_else(|said| {
         let table = if said.status == 404 { ABSENCE } else { FAULTS };
-        return judge(table, said).on_look_up();
-    }
-    let mut shipments = Vec::new();
-    for shipment in list(&body, "shipments") {
-        // DHL may say of one shipment in the list that it knows no such one
-        let status = text(shipment, "status").unwrap_or_default();
-        if judge(ABSENCE, Said::new(answer, None, status))
-            .on_look_up::<()>()
-            .is_ok()
-        {
-            continue;
-        }
-        match number(shipment, "shipmentTrackingNumber|id") {
-            Some(waybill) => shipments.push(read(waybill, shipment)),
-            None => return unreadable().on_look_up(),
-        }
-    }
-    Ok(shipments)
+        judge(table, said).on_look_up()
+    })
 }
 
 const HISTORY: History = History {

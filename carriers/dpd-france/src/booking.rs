@@ -55,7 +55,6 @@ fn told(answer: &Response, operation: &str) -> Result<Element, Said> {
         let message = text("ErrorMessage").unwrap_or(&fault.text);
         return Err(Said::new(answer, text("ErrorId"), message));
     }
-    let content = soap::answer(answer, &[EPRINT.namespace], operation)?;
-    let result = content.at(&format!("{operation}Result")).cloned();
-    result.ok_or_else(|| Said::unreadable(answer, "DPD's answer to this request"))
+    let path = format!("{operation}Result");
+    soap::answer_at(answer, &[EPRINT.namespace], operation, &path)
 }

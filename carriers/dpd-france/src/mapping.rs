@@ -3,7 +3,7 @@
 //!
 //! What does not fit is reported by field, never with its value; nothing is cut.
 
-use carrier_sdk::party::dialled_from;
+use carrier_sdk::party::{dialled_from, may_be_mobile};
 use carrier_sdk::prelude::*;
 use carrier_sdk::text::{clean, lines};
 use carrier_sdk::xml::{Node, branch, leaf};
@@ -118,7 +118,8 @@ fn contact(check: &mut Check, intent: &Intent, consignee: &Address) -> Node {
     let (kind, phone, email) = match (intent.product.as_str(), notice) {
         (PREDICT, _) => {
             let message = "must be a mobile phone: Predict announces the delivery to it";
-            check.require(phone.is_some_and(may_be_mobile), "recipient.phone", message);
+            let mobile = phone.is_some_and(|phone| may_be_mobile(&dialled_from("33", phone)));
+            check.require(mobile, "recipient.phone", message);
             ("Predict", phone, email)
         }
         (_, "sms") if phone.is_some() => ("AutomaticSMS", phone, None),
@@ -131,14 +132,6 @@ fn contact(check: &mut Check, intent: &Intent, consignee: &Address) -> Node {
         Some(leaf("type", kind)),
     ];
     branch("contact", fields)
-}
-
-/// French mobiles begin with 06 and 07; of numbers abroad nobody can tell.
-fn may_be_mobile(phone: &str) -> bool {
-    let dialled = dialled_from("33", phone);
-    ["06", "07", "00"]
-        .iter()
-        .any(|start| dialled.starts_with(start))
 }
 
 /// The account's label layout; without a setting the first. `Default` is a picture in PNG.

@@ -1,7 +1,6 @@
 //! What FedEx's answer to a booking tells: the master number, the pieces and their labels; and
 //! what became of cancelling a shipment with all of its pieces.
 
-use carrier_sdk::json::at;
 use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
 
@@ -47,7 +46,7 @@ impl Void for Fedex {
 
     fn read_void(&self, answer: &Response) -> VoidAnswer {
         ANSWERS.read(answer).void(|body| {
-            let cancelled = at(body, "output/cancelledShipment")?.as_bool()?;
+            let cancelled = body.get("output")?.get("cancelledShipment")?.as_bool()?;
             cancelled.then_some(VoidAnswer::Voided)
         })
     }

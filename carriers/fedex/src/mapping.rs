@@ -86,10 +86,6 @@ fn party(check: &mut Check, place: &str, party: &Party, default_phone: &str) -> 
 /// The declaration in FedEx's words. The invoice that travels along is the shop's own to write.
 fn customs(check: &mut Check, intent: &Intent) -> Value {
     let terms = PROFILE.setting(&intent.contract, "incoterm");
-    let payer = match terms {
-        "DDP" => "SENDER",
-        _ => "RECIPIENT",
-    };
     let Declaration { lines, value } = customs::declare(check, &intent.shipment, 450);
     let priced = |amount: Decimal| json!({"amount": decimal(amount), "currency": value.currency});
     let commodity = |line: &customs::Line| {
@@ -107,7 +103,7 @@ fn customs(check: &mut Check, intent: &Intent) -> Value {
         })
     };
     json!({
-        "dutiesPayment": {"paymentType": payer},
+        "dutiesPayment": {"paymentType": if terms == "DDP" { "SENDER" } else { "RECIPIENT" }},
         "isDocumentOnly": false,
         "totalCustomsValue": money(&value),
         "commercialInvoice": {"termsOfSale": terms, "shipmentPurpose": "SOLD"},
@@ -129,7 +125,8 @@ fn label(format: LabelFormat) -> Value {
 fn packages(check: &mut Check, intent: &Intent, insured: Option<&Money>) -> Vec<Value> {
     let shipment = &intent.shipment;
     let printed = check.printed(shipment, 30);
-    let mut references = vec![reference("CUSTOMER_REFERENCE", &intent.reference)];
+    let reference = |kind, value| json!({"customerReferenceType": kind, "value": value});
+    let mut references = vec![reference("CUSTOMER_REFERENCE", intent.reference.as_str())];
     // a kind of its own: a look-up by our reference must not find it
     references.extend(given(&printed).map(|printed| reference("P_O_NUMBER", printed)));
     let services = shipment.has(Signature).then(
@@ -149,8 +146,4 @@ fn packages(check: &mut Check, intent: &Intent, insured: Option<&Money>) -> Vec<
         })
     };
     shipment.parcels.iter().map(package).collect()
-}
-
-fn reference(kind: &str, value: &str) -> Value {
-    json!({"customerReferenceType": kind, "value": value})
 }

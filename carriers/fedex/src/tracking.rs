@@ -7,12 +7,10 @@ use serde_json::{Value, json};
 use crate::faults::ANSWERS;
 use crate::{Fedex, call};
 
-/// A parcel may be handed over so many days after it was booked.
-const DAYS: i64 = 10;
-
 impl Find for Fedex {
     fn find(&self, contract: &Contract, search: &Search) -> Request {
-        let [from, to] = search.sent.days(DAYS, "%F");
+        // a parcel may be handed over so many days after it was booked
+        let [from, to] = search.sent.days(10, "%F");
         let body = json!({
             "referencesInformation": {
                 "type": "CUSTOMER_REFERENCE",
@@ -50,19 +48,18 @@ impl Track for Fedex {
 /// no error of the parcel's.
 fn known<T>(answer: &Response, read: impl Fn(String, &Value) -> T) -> Result<Vec<T>, Why> {
     ANSWERS.read(answer).known(|body| {
-        let asked = body.list("output/completeTrackResults").into_iter();
-        let results = asked.flat_map(|asked| {
-            let results = asked.list("trackResults").into_iter();
-            results.map(move |result| (asked, result))
-        });
-        let result = |(asked, result): (&Value, &Value)| {
-            let number = result.number("trackingNumberInfo/trackingNumber");
-            let number = number.or_else(|| asked.number("trackingNumber"));
-            let number = number.filter(|_| result.has("scanEvents/0") || !result.has("error/code"));
-            let said = || ANSWERS.said(answer, result);
-            number.map(|number| read(number, result)).ok_or_else(said)
-        };
-        ANSWERS.known_among(answer, results.map(result))
+        let mut results = Vec::new();
+        for asked in body.list("output/completeTrackResults") {
+            let result = |result: &Value| {
+                let number = result.number("trackingNumberInfo/trackingNumber");
+                let number = number.or_else(|| asked.number("trackingNumber"));
+                let counts = result.has("scanEvents/0") || !result.has("error/code");
+                let known = number.filter(|_| counts).map(|number| read(number, result));
+                known.ok_or_else(|| ANSWERS.said(answer, result))
+            };
+            results.extend(asked.list("trackResults").into_iter().map(result));
+        }
+        ANSWERS.known_among(answer, results)
     })
 }
 

@@ -170,6 +170,14 @@ pub fn given(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
 }
 
+/// Whether a number may be a mobile's, as it is dialled in France: there they begin with 06 and 07, and of
+/// numbers abroad nobody can tell.
+#[must_use]
+pub fn may_be_mobile(dialled: &str) -> bool {
+    let starts = ["06", "07", "00"];
+    starts.iter().any(|start| dialled.starts_with(start))
+}
+
 /// A telephone number in digits only: `33612345678`.
 #[must_use]
 pub fn digits(phone: &str) -> String {
@@ -273,5 +281,7 @@ mod tests {
         assert_eq!(dialled_from("33", "+33 (0)6 12 34 56 78"), "0612345678");
         assert_eq!(dialled_from("33", "+493023125042"), "00493023125042");
         assert_eq!(dialled_from("33", "06 12"), "0612");
+        assert!(may_be_mobile("0612345678") && may_be_mobile("00493012"));
+        assert!(!may_be_mobile("0145678901") && !may_be_mobile(""));
     }
 }

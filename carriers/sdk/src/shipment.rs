@@ -214,6 +214,13 @@ pub struct Size {
 }
 
 impl Size {
+    /// Length, width and height in metres.
+    #[must_use]
+    pub fn metres(&self) -> [Decimal; 3] {
+        let sides = [self.length_mm, self.width_mm, self.height_mm];
+        sides.map(|side| Decimal::new(side.into(), 3).normalize())
+    }
+
     /// Length, width and height in centimetres.
     #[must_use]
     pub fn centimetres(&self) -> [Decimal; 3] {

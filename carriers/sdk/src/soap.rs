@@ -78,6 +78,21 @@ pub fn answer(answer: &Response, namespaces: &[&str], operation: &str) -> Result
     content.ok_or_else(|| Said::unreadable(answer, "the answer that was asked for"))
 }
 
+/// What stands at this path in the answer to `operation`: `return`.
+///
+/// # Errors
+/// As [`answer`] has them, or that there is no such thing.
+pub fn answer_at(
+    response: &Response,
+    namespaces: &[&str],
+    operation: &str,
+    path: &str,
+) -> Result<Element, Said> {
+    let content = answer(response, namespaces, operation)?;
+    let inside = content.at(path).cloned();
+    inside.ok_or_else(|| Said::unreadable(response, "the answer that was asked for"))
+}
+
 /// The SOAP fault that the answer is, if it is one.
 #[must_use]
 pub fn fault(answer: &Response) -> Option<Fault> {

@@ -29,6 +29,15 @@ pub enum Step<T> {
 }
 
 impl<T> Step<T> {
+    /// One more request, whose answer is read as this step.
+    #[must_use]
+    pub fn then(step: &str, value: impl Into<String>) -> Self {
+        Self::Then(Memo {
+            step: step.to_owned(),
+            value: value.into(),
+        })
+    }
+
     /// It may have been booked, for a reason of ours: an answer that contradicts itself.
     #[must_use]
     pub fn in_doubt(code: Option<&str>, message: &str) -> Self {

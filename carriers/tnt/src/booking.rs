@@ -30,15 +30,10 @@ pub(crate) fn read(memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
         Some(memo) if memo.step == LABEL => labelled(&memo.value, answer),
         Some(memo) => result(Some(&memo.value), answer),
         None => match key(answer) {
-            Some(key) => then(RESULT, key),
+            Some(key) => Step::then(RESULT, key),
             None => result(None, answer),
         },
     }
-}
-
-fn then(step: &str, value: String) -> Step<Booking> {
-    let step = step.to_owned();
-    Step::Then(Memo { step, value })
 }
 
 /// The key, in an answer that is nothing else: `COMPLETE:123456`.
@@ -67,7 +62,7 @@ fn result(key: Option<&str>, answer: &Response) -> Step<Booking> {
         (Some(number), _) if made && shipped => {
             let known = format!("{} {number} {}", key.unwrap_or_default(), parcels(&told));
             match key {
-                Some(_) => then(LABEL, known),
+                Some(_) => Step::then(LABEL, known),
                 None => booked(&known, None),
             }
         }
@@ -116,12 +111,10 @@ fn booked(known: &str, label: Option<Label>) -> Step<Booking> {
 /// How many parcels, by the name that [`consignment_of`] gave; 0 when it is another name.
 fn parcels(told: &Element) -> usize {
     let count = told.text("CREATE/CONREF").unwrap_or_default();
-    let count = count.trim_start_matches("parcels-").parse().unwrap_or(0);
-    if count <= PROFILE.parcels_max {
-        count
-    } else {
-        0
-    }
+    let count = count.trim_start_matches("parcels-").parse().ok();
+    count
+        .filter(|count| *count <= PROFILE.parcels_max)
+        .unwrap_or(0)
 }
 
 /// The first error of a result, of the whole before its parts.

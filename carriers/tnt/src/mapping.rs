@@ -125,28 +125,24 @@ fn details(check: &mut Check, intent: &Intent) -> Vec<Node> {
 }
 
 fn package(parcel: &Parcel, size: &Size, printed: &str) -> Node {
+    let [length, width, height] = size.metres();
     let fields = [
         leaf("ITEMS", 1),
         leaf("DESCRIPTION", printed),
-        leaf("LENGTH", metres(size.length_mm)),
-        leaf("HEIGHT", metres(size.height_mm)),
-        leaf("WIDTH", metres(size.width_mm)),
+        leaf("LENGTH", length),
+        leaf("HEIGHT", height),
+        leaf("WIDTH", width),
         leaf("WEIGHT", parcel.kilograms()),
     ];
     branch("PACKAGE", fields)
 }
 
-fn metres(millimetres: u32) -> Decimal {
-    Decimal::new(millimetres.into(), 3).normalize()
-}
-
 /// Rounded up to three places, as many as TNT takes: a small parcel has a volume too.
 fn cubic_metres(sizes: &[Size]) -> Decimal {
-    let volumes = sizes.iter().filter_map(|size| {
-        let area = metres(size.length_mm).checked_mul(metres(size.width_mm));
-        area?.checked_mul(metres(size.height_mm))
-    });
+    let sizes = sizes.iter().map(Size::metres);
+    let total: Decimal = sizes
+        .filter_map(|[length, width, height]| length.checked_mul(width)?.checked_mul(height))
+        .sum();
     let rounding = RoundingStrategy::AwayFromZero;
-    let total: Decimal = volumes.sum();
     total.round_dp_with_strategy(3, rounding).normalize()
 }

@@ -26,8 +26,7 @@ impl Find for Tnt {
 
     fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
         // a number that comes twice counts once
-        let known = known(answer)?.into_iter();
-        let numbers: BTreeSet<String> = known.map(|(number, _)| number).collect();
+        let numbers: BTreeSet<String> = known(answer, |number, _| number)?.into_iter().collect();
         Ok(numbers.into_iter().map(FoundShipment::numbered).collect())
     }
 }
@@ -41,9 +40,9 @@ impl Track for Tnt {
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
-        let tracked = known(answer)?.into_iter();
-        let tracked = tracked.map(|(number, consignment)| HISTORY.of(number, &consignment));
-        Ok(tracked.collect())
+        known(answer, |number, consignment| {
+            HISTORY.of(number, consignment)
+        })
     }
 }
 
@@ -58,23 +57,26 @@ fn ask(criteria: impl IntoIterator<Item = Node>, detail: &str) -> Request {
     call(Effect::Reads, TRACKING, Body::form_of_xml(FIELD, &document))
 }
 
+/// Tracking's answers.
+const ANSWERS: Answers<Element> = Answers {
+    of: "TNT's tracking",
+    faults: ELSE,
+    places: &[("Error/Code", "Error/Message")],
+    is_yes: |_, root| root.name == "TrackResponse" && root.at("Error").is_none(),
+    ..Answers::USUAL
+};
+
 /// The consignments that TNT knows, with their numbers. What is not found is told by a summary code;
 /// an answer without any consignment says nothing, and one without a number is no absence.
-fn known(answer: &Response) -> Result<Vec<(String, Element)>, Why> {
-    let read = Element::read(&answer.body).filter(|root| root.name == "TrackResponse");
-    let root = read.unwrap_or_default();
-    let told = root.list("Consignment");
-    let known = told.filter(|one| one.text("SummaryCode") != Some("CNF"));
-    let numbered = known.map(|one| Some((one.number("ConsignmentNumber")?, one.clone())));
-    let said = match (root.at("Error"), root.at("Consignment"), numbered.collect()) {
-        (None, Some(_), Some(known)) => return Ok(known),
-        (Some(error), ..) => {
-            let message = error.text("Message").unwrap_or("no message");
-            Said::new(answer, error.text("Code"), message)
-        }
-        _ => Said::unreadable(answer, "TNT's tracking"),
-    };
-    judge(ELSE, said).on_look_up()
+fn known<T>(answer: &Response, read: impl Fn(String, &Element) -> T) -> Result<Vec<T>, Why> {
+    ANSWERS.read(answer).known(|root| {
+        let told = root.list("Consignment");
+        let told = told.filter(|one| one.text("SummaryCode") != Some("CNF"));
+        let known = told.map(|one| Some(read(one.number("ConsignmentNumber")?, one)));
+        let known: Option<Vec<T>> = known.collect();
+        let known = known.filter(|_| root.at("Consignment").is_some());
+        known.ok_or_else(|| Said::unreadable(answer, "TNT's tracking"))
+    })
 }
 
 const HISTORY: History = History {

@@ -51,12 +51,13 @@ fn shipment(check: &mut Check, intent: &Intent) -> Value {
     let abroad = shipment.is_abroad();
     let account = check.needed("account.account_number", &intent.contract.number, 6);
     let whole = account.len() == 6 && account.bytes().all(|b| b.is_ascii_alphanumeric());
-    let message = "is not six letters and digits";
-    check.require(whole, "account.account_number", message);
+    check.require(
+        whole,
+        "account.account_number",
+        "is not six letters and digits",
+    );
     let mut shipper = party(check, "ship_from", &shipment.shipper, abroad.then_some(""));
-    if let Some(members) = shipper.as_object_mut() {
-        members.insert("ShipperNumber".to_owned(), account.as_str().into());
-    }
+    shipper["ShipperNumber"] = account.as_str().into();
     let phone = intent.contract.setting("default_phone").unwrap_or_default();
     json!({
         "Description": description(check, intent),
