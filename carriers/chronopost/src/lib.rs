@@ -37,8 +37,7 @@ impl Carrier for Chronopost {
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
-        let fields = mapping::book(intent)?;
-        Ok(SHIPPING.request(Effect::Books, booking::OPERATION, vec![], fields))
+        Check::written(self.profile(), intent, mapping::book)
     }
 
     fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {

@@ -11,6 +11,8 @@ use carrier_sdk::prelude::*;
 use carrier_sdk::xml::{Node, branch, leaf, secret};
 use rust_decimal::Decimal;
 
+use crate::SHIPPING;
+use crate::booking::OPERATION;
 use crate::profile::PROFILE;
 
 const ROOM: Room = Room {
@@ -24,9 +26,8 @@ const ROOM: Room = Room {
     ..Room::USUAL
 };
 
-/// The fields of a booking.
-pub(crate) fn book(intent: &Intent) -> Result<Vec<Node>, Refusal> {
-    let mut check = Check::of(&PROFILE, intent);
+/// The request that books this intent.
+pub(crate) fn book(check: &mut Check, intent: &Intent) -> Request {
     let shipment = &intent.shipment;
     let count = shipment.parcels.len();
     let printed = check.printed(shipment, 35);
@@ -36,19 +37,19 @@ pub(crate) fn book(intent: &Intent) -> Result<Vec<Node>, Refusal> {
     ];
     let reference = branch("refValue", reference);
     let civility = PROFILE.setting(&intent.contract, "civility");
-    let shipper = Address::fit(&mut check, "ship_from", &shipment.shipper, &ROOM);
+    let shipper = Address::fit(check, "ship_from", &shipment.shipper, &ROOM);
     let mut fields = vec![
-        header(&mut check, &intent.contract),
+        header(check, &intent.contract),
         party("shipper", &shipper, Some(civility), "0"),
         party("customer", &shipper, Some(civility), "0"),
-        recipient(&mut check, intent),
+        recipient(check, intent),
     ];
     // one for each parcel: a parcel without the reference could not be found again
     fields.extend(vec![reference; count]);
-    fields.extend(skybills(&mut check, intent));
+    fields.extend(skybills(check, intent));
     let label = [
         leaf("duplicata", "N"),
-        leaf("mode", label_mode(&mut check, intent)),
+        leaf("mode", label_mode(check, intent)),
         leaf("withReservation", 0),
     ];
     fields.extend([
@@ -59,8 +60,7 @@ pub(crate) fn book(intent: &Intent) -> Result<Vec<Node>, Refusal> {
         leaf("version", "2.0"),
         leaf("multiParcel", if count > 1 { "Y" } else { "N" }),
     ]);
-    check.done()?;
-    Ok(fields)
+    SHIPPING.request(Effect::Books, OPERATION, vec![], fields)
 }
 
 fn header(check: &mut Check, contract: &Contract) -> Node {
@@ -130,8 +130,8 @@ fn skybills(check: &mut Check, intent: &Intent) -> Vec<Node> {
     let service = check.choice(shipment, &days, "0");
     let leaves = intent.hand_over_at.strftime("%Y-%m-%dT%H:%M:%S");
     let leaves = leaves.to_string();
-    let insured_value = cents(check, shipment, insured.then_some("insurance"));
-    let customs_value = cents(check, shipment, customs.then_some("customs"));
+    let insured_value = check.cents(shipment, insured.then_some("insurance"), "EUR");
+    let customs_value = check.cents(shipment, customs.then_some("customs"), "EUR");
     // what customs can read on the waybill: five lines for all the articles
     let contents = customs.then(|| articles(check, &shipment.items, 45, 5));
     let contents = contents.unwrap_or_default();
@@ -165,14 +165,4 @@ fn skybills(check: &mut Check, intent: &Intent) -> Vec<Node> {
         branch("skybillValue", fields)
     };
     shipment.parcels.iter().zip(1..).map(skybill).collect()
-}
-
-/// The declared value in euro cents. Chronopost takes it parcel by parcel, the order has one for
-/// all of them: of several parcels nobody can tell how much is in which.
-fn cents(check: &mut Check, shipment: &Shipment, purpose: Option<&str>) -> Decimal {
-    if purpose.is_some() && shipment.parcels.len() > 1 {
-        check.refuse("declared_value", "is taken for one parcel in a booking");
-        return Decimal::ZERO;
-    }
-    check.cents(shipment, purpose, "EUR")
 }

@@ -46,11 +46,11 @@ pub(crate) const ANSWERS: Answers = Answers {
     of: "Colissimo",
     faults: FAULTS,
     places: &[
-        ("code", "message"),
-        ("errorCode", "errorLabel"),
-        ("error", "message"),
-        ("returnCode", "returnMessage"),
-        ("status/0/code", "status/0/message"),
+        ("", "code", "message"),
+        ("", "errorCode", "errorLabel"),
+        ("", "error", "message"),
+        ("", "returnCode", "returnMessage"),
+        ("status/0", "code", "message"),
     ],
     oddly: |answer, told| {
         let error = error(told)?;

@@ -8,7 +8,6 @@ use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
 
 use crate::labelling;
-use crate::profile::PROFILE;
 
 /// The official plugin breaks a street after 35 characters; no other length is public.
 const ROOM: Room = Room::USUAL;
@@ -27,8 +26,7 @@ const ZPL: [&str; 4] = [
 ];
 
 /// The request that books this intent.
-pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
-    let mut check = Check::of(&PROFILE, intent);
+pub(crate) fn book(check: &mut Check, intent: &Intent) -> Request {
     let contract = &intent.contract;
     let layouts = match intent.label_format {
         LabelFormat::Zpl => ZPL,
@@ -37,12 +35,11 @@ pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
     let layout = check.setting(contract, "printing_type", &layouts);
     let body = without_nulls(json!({
         "outputFormat": {"x": 0, "y": 0, "outputPrintingType": layout},
-        "letter": letter(&mut check, intent),
+        "letter": letter(check, intent),
         "fields": sizes(intent),
     }));
     check.needed("account.account_number", &contract.number, 35);
-    check.done()?;
-    Ok(labelling(contract, body))
+    labelling(contract, body)
 }
 
 fn letter(check: &mut Check, intent: &Intent) -> Value {

@@ -22,7 +22,7 @@ impl Carrier for DhlExpress {
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
-        mapping::book(intent)
+        Check::written(self.profile(), intent, mapping::book)
     }
 
     fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {

@@ -21,11 +21,9 @@ const ROOM: Room = Room {
 };
 
 /// The request that books this intent.
-pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
-    let mut check = Check::of(&PROFILE, intent);
-    let body = shipment(&mut check, intent);
-    check.done()?;
-    Ok(call(Effect::Books, Method::Post, "/shipments").json(body))
+pub(crate) fn book(check: &mut Check, intent: &Intent) -> Request {
+    let body = shipment(check, intent);
+    call(Effect::Books, Method::Post, "/shipments").json(body)
 }
 
 fn shipment(check: &mut Check, intent: &Intent) -> Value {
@@ -157,13 +155,8 @@ fn export(declared: &Declaration) -> Value {
 fn packages(check: &mut Check, intent: &Intent) -> Vec<Value> {
     let printed = check.printed(&intent.shipment, 80);
     let mut packages = Vec::new();
-    for ((parcel, size), place) in intent
-        .shipment
-        .parcels
-        .iter()
-        .zip(check.sizes(intent))
-        .zip(1_u32..)
-    {
+    let parcels = intent.shipment.parcels.iter().zip(check.sizes(intent));
+    for ((parcel, size), place) in parcels.zip(1_u32..) {
         let [length, width, height] = size.centimetres().map(decimal);
         packages.push(json!({
             "referenceNumber": place,

@@ -32,8 +32,7 @@ impl Carrier for DpdFrance {
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
-        let fields = mapping::book(intent)?;
-        Ok(call(Effect::Books, booking::OPERATION, fields))
+        Check::written(self.profile(), intent, mapping::book)
     }
 
     fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {

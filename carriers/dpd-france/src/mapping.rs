@@ -8,6 +8,8 @@ use carrier_sdk::prelude::*;
 use carrier_sdk::text::{clean, lines};
 use carrier_sdk::xml::{Node, branch, leaf};
 
+use crate::booking::OPERATION;
+use crate::call;
 use crate::profile::{PREDICT, PROFILE};
 
 /// The street is one field of 70 characters.
@@ -18,39 +20,33 @@ const ROOM: Room = Room {
     ..Room::USUAL
 };
 
-/// The fields of a booking.
-pub(crate) fn book(intent: &Intent) -> Result<Vec<Node>, Refusal> {
-    let mut check = Check::of(&PROFILE, intent);
+/// The request that books this intent.
+pub(crate) fn book(check: &mut Check, intent: &Intent) -> Request {
     let shipment = &intent.shipment;
-    let shipper = Address::fit(&mut check, "ship_from", &shipment.shipper, &ROOM);
-    let consignee = Address::fit(&mut check, "recipient", &shipment.consignee, &ROOM);
+    let shipper = Address::fit(check, "ship_from", &shipment.shipper, &ROOM);
+    let consignee = Address::fit(check, "recipient", &shipment.consignee, &ROOM);
     let printed = check.printed(shipment, 35);
     let mut fields = vec![
         place("receiveraddress", &consignee),
-        details(
-            "receiverinfo",
-            &consignee,
-            instructions(&mut check, shipment),
-        ),
+        details("receiverinfo", &consignee, instructions(check, shipment)),
         place("shipperaddress", &shipper),
         details("shipperinfo", &shipper, vec![]),
     ];
-    fields.extend(customer(&mut check, &intent.contract));
+    fields.extend(customer(check, &intent.contract));
     fields.extend([
         leaf("shippingdate", intent.hand_over_at.strftime("%d/%m/%Y")),
-        branch("services", [contact(&mut check, intent, &consignee)]),
+        branch("services", [contact(check, intent, &consignee)]),
     ]);
     let weights = shipment.parcels.iter();
     fields.extend(weights.map(|parcel| leaf("weight", parcel.kilograms())));
     fields.extend([
         leaf("referencenumber", &intent.reference),
         leaf("reference2", printed),
-        label_type(&mut check, &intent.contract, intent.label_format),
+        label_type(check, &intent.contract, intent.label_format),
         leaf("refnrasbarcode", false),
         branch("referenceInBarcode", [leaf("type", "Reference2")]),
     ]);
-    check.done()?;
-    Ok(fields)
+    call(Effect::Books, OPERATION, fields)
 }
 
 fn place(role: &str, address: &Address) -> Node {

@@ -35,9 +35,9 @@ pub(crate) const ANSWERS: Answers = Answers {
     of: "FedEx",
     faults: FAULTS,
     places: &[
-        ("errors/*/code", "errors/*/message"),
-        ("error/code", "error/message"),
-        ("", "error_detail|error"),
+        ("errors/*", "code", "message"),
+        ("error", "code", "message"),
+        ("", "", "error_detail|error"),
     ],
     is_yes: |answer, body| answer.is_success() && body["output"].is_object(),
     ..Answers::USUAL

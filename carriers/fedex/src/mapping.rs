@@ -17,15 +17,13 @@ const ROOM: Room = Room {
 };
 
 /// The request that books this intent.
-pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
-    let mut check = Check::of(&PROFILE, intent);
+pub(crate) fn book(check: &mut Check, intent: &Intent) -> Request {
     let body = json!({
         "labelResponseOptions": "LABEL",
         "accountNumber": {"value": check.account(&intent.contract, 9)},
-        "requestedShipment": shipment(&mut check, intent),
+        "requestedShipment": shipment(check, intent),
     });
-    check.done()?;
-    Ok(call(Effect::Books, Method::Post, "/ship/v1/shipments").json(body))
+    call(Effect::Books, Method::Post, "/ship/v1/shipments").json(body)
 }
 
 fn shipment(check: &mut Check, intent: &Intent) -> Value {

@@ -34,8 +34,9 @@ pub(crate) const ANSWERS: Answers = Answers {
     of: "Geodis",
     faults: FAULTS,
     places: &[
-        ("codeErreur", "texteErreur|contenu/msgErreur"),
+        ("", "codeErreur", "texteErreur|contenu/msgErreur"),
         (
+            "",
             "codeErreur",
             "contenu/listRetoursEnvois/*/msgErreurSuppression",
         ),

@@ -17,8 +17,7 @@ const ROOM: Room = Room {
 };
 
 /// The request that books this intent.
-pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
-    let mut check = Check::of(&PROFILE, intent);
+pub(crate) fn book(check: &mut Check, intent: &Intent) -> Request {
     let validation = PROFILE.setting(&intent.contract, "validation");
     let body = json!({
         "impressionEtiquette": true,
@@ -29,10 +28,9 @@ pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
         "suppressionSiEchecValidation": false,
         "impressionBordereau": false,
         "impressionRecapitulatif": false,
-        "listEnvois": [shipment(&mut check, intent)],
+        "listEnvois": [shipment(check, intent)],
     });
-    check.done()?;
-    Ok(call(Effect::Books, BOOK, body))
+    call(Effect::Books, BOOK, body)
 }
 
 fn label_type(format: LabelFormat) -> &'static str {

@@ -37,10 +37,10 @@ pub(crate) const ANSWERS: Answers = Answers {
     of: "GLS",
     faults: FAULTS,
     places: &[
-        ("fault/detail/errorcode", "fault/faultstring"),
-        ("errorCode", "errorMessage"),
-        ("", "detail|title"),
-        ("", "errors/*/message"),
+        ("fault", "detail/errorcode", "faultstring"),
+        ("", "errorCode", "errorMessage"),
+        ("", "", "detail|title"),
+        ("errors/*", "", "message"),
     ],
     oddly: |answer, body| {
         let coded = text(body, "fault/faultstring|errorCode").is_some();

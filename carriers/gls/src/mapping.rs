@@ -18,14 +18,12 @@ const ROOM: Room = Room {
 };
 
 /// The request that books this intent.
-pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
-    let mut check = Check::of(&PROFILE, intent);
+pub(crate) fn book(check: &mut Check, intent: &Intent) -> Request {
     let body = json!({
-        "Shipment": shipment(&mut check, intent),
+        "Shipment": shipment(check, intent),
         "PrintingOptions": printing(&intent.contract, intent.label_format),
     });
-    check.done()?;
-    Ok(shipping(Effect::Books, "/shipments", body))
+    shipping(Effect::Books, "/shipments", body)
 }
 
 /// How labels are wanted, at the booking as when they are printed again.

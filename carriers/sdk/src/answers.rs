@@ -3,13 +3,15 @@
 //!
 //! What an answer holds beside that, the carrier reads: it gives the readers as closures.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::faults::{Fault, Said, judge};
 use crate::label::Label;
 use crate::request::Response;
 use crate::step::{Booking, Step, VoidAnswer, Why};
-use crate::told::Told;
+use crate::told::{Told, names};
 
 /// The answers of a carrier, or of one of its services.
 pub struct Answers<Document: 'static = Value> {
@@ -17,9 +19,10 @@ pub struct Answers<Document: 'static = Value> {
     pub of: &'static str,
     /// What each fault means.
     pub faults: &'static [Fault],
-    /// Where code and words of a fault stand, as paths. The first pair of which both are there counts,
-    /// else the first with words, else the first with a code. Several words at a path are one message.
-    pub places: &'static [(&'static str, &'static str)],
+    /// Where code and words of a fault stand: a path, and what both are called there. The first place
+    /// that has both counts, else the first with words, else the first with a code. Several words at
+    /// one place are one message.
+    pub places: &'static [(&'static str, &'static str, &'static str)],
     /// What went wrong where no path tells it; looked at first.
     pub oddly: fn(&Response, &Document) -> Option<Said>,
     /// Whether an answer says yes.
@@ -69,15 +72,20 @@ impl<Document: Told> Answers<Document> {
     }
 
     fn said_at_a_place(&self, answer: &Response, told: &Document) -> Option<Said> {
-        let words = |path: &&str| !told.texts(path).is_empty();
-        let places = || self.places.iter();
-        let both = places().find(|(code, message)| words(code) && words(message));
-        let one = || places().find(|(_, message)| words(message));
-        let other = || places().find(|(code, _)| words(code));
-        let (code, message) = both.or_else(one).or_else(other)?;
-        let code = told.texts(code).into_iter().next();
-        let message = told.texts(message).join("; ");
-        Some(Said::new(answer, code.as_deref(), message))
+        let texts = |place: &str, called: &str| {
+            let named = names(called).filter(|name| !name.is_empty());
+            let paths = named.map(|name| format!("{place}/{name}"));
+            let mut texts = paths.map(|path| owned(told.texts(&path)));
+            texts.find(|texts| !texts.is_empty()).unwrap_or_default()
+        };
+        let told = self.places.iter().filter_map(|(place, code, words)| {
+            let (codes, words) = (texts(place, code), texts(place, words));
+            let there = (words.is_empty(), codes.is_empty());
+            (there != (true, true)).then_some((there, codes, words))
+        });
+        let (_, codes, words) = told.min_by_key(|(there, ..)| *there)?;
+        let code = codes.first().map(String::as_str);
+        Some(Said::new(answer, code, words.join("; ")))
     }
 
     fn unreadable(&self, answer: &Response) -> Said {
@@ -131,6 +139,10 @@ impl<Document: Told> Answers<Document> {
         let judged = judge(self.faults, said.clone());
         judged.on_look_up::<()>().is_ok()
     }
+}
+
+fn owned(texts: Vec<Cow<'_, str>>) -> Vec<String> {
+    texts.into_iter().map(Cow::into_owned).collect()
 }
 
 /// An answer that is being read.

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use crate::geography::is_national;
 use crate::party::{Address, digits, given};
 use crate::profile::{Profile, Reach};
+use crate::request::Request;
 use crate::shipment::{Contract, Intent, Money, ServiceOption, Shipment, Size};
 use crate::step::{Problem, Refusal};
 use crate::text;
@@ -63,6 +64,21 @@ impl Check {
         check
     }
 
+    /// The request that is written for this intent, when everything fits: what follows from the profile,
+    /// and what the writer finds.
+    ///
+    /// # Errors
+    /// Every problem, in the order in which they were found.
+    pub fn written(
+        profile: &Profile,
+        intent: &Intent,
+        write: impl FnOnce(&mut Self, &Intent) -> Request,
+    ) -> Result<Request, Refusal> {
+        let mut check = Self::of(profile, intent);
+        let request = write(&mut check, intent);
+        check.done().map(|()| request)
+    }
+
     fn product(&mut self, profile: &Profile, intent: &Intent) {
         let Some(product) = profile.product(&intent.product) else {
             return self.refuse("service", "the carrier has no product with this code");
@@ -112,11 +128,16 @@ impl Check {
     }
 
     /// The declared value in cents of the only currency that a carrier takes; 0 where it is for no
-    /// purpose. Refused when it is missing, nothing, or no whole number of cents.
+    /// purpose. Refused when it is missing, nothing, or no whole number of cents; and for several
+    /// parcels: an order has one value for all, and nobody can tell how much is in which.
     pub fn cents(&mut self, shipment: &Shipment, purpose: Option<&str>, currency: &str) -> Decimal {
         let Some(purpose) = purpose else {
             return Decimal::ZERO;
         };
+        if shipment.parcels.len() > 1 {
+            self.refuse("declared_value", "is taken for one parcel in a booking");
+            return Decimal::ZERO;
+        }
         let value = shipment.declared_value.as_ref();
         let value = value.filter(|value| value.currency == currency);
         let cents = value.and_then(Money::cents);

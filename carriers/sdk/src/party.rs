@@ -129,6 +129,16 @@ impl Address {
         }
     }
 
+    /// The person behind a company's name, in a field with less room. One who stands there in full
+    /// already may be shorter here, by whole words.
+    pub fn contact(&self, check: &mut Check, place: &str, max: usize) -> String {
+        let again = self.addressee() == self.name;
+        let count = if again { usize::MAX } else { 1 };
+        let name = [self.name.clone()];
+        let words = check.keep(lines(&format!("{place}.name"), &name, max, count));
+        words.into_iter().next().unwrap_or_default()
+    }
+
     /// A line by its place from 0; empty when there is none.
     #[must_use]
     pub fn line(&self, place: usize) -> &str {

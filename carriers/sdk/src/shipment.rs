@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan, ZonedDateTime};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
 use crate::geography::customs_needed;
@@ -233,6 +233,20 @@ impl Size {
     pub fn whole_centimetres(&self) -> [u32; 3] {
         [self.length_mm, self.width_mm, self.height_mm].map(|side| side.div_ceil(10))
     }
+}
+
+/// The volume of all of these in cubic metres, rounded up to so many places: a small parcel has a volume
+/// too.
+#[must_use]
+pub fn cubic_metres(sizes: &[Size], places: u32) -> Decimal {
+    let sizes = sizes.iter().map(Size::metres);
+    let volumes = sizes.filter_map(|[length, width, height]| {
+        let area = length.checked_mul(width)?;
+        area.checked_mul(height)
+    });
+    let total: Decimal = volumes.sum();
+    let rounding = RoundingStrategy::AwayFromZero;
+    total.round_dp_with_strategy(places, rounding).normalize()
 }
 
 /// An exact amount of money.

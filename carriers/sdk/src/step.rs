@@ -297,6 +297,15 @@ impl FoundShipment {
         })
     }
 
+    /// Shipments of which the look-up tells the numbers alone; one that comes twice counts once.
+    #[must_use]
+    pub fn of_numbers(numbers: impl IntoIterator<Item = String>) -> Vec<Self> {
+        let mut known = HashSet::new();
+        let numbers = numbers.into_iter();
+        let numbers = numbers.filter(|number| known.insert(number.clone()));
+        numbers.map(Self::numbered).collect()
+    }
+
     /// A shipment of which the look-up tells the number alone.
     #[must_use]
     pub fn numbered(tracking_number: String) -> Self {

@@ -11,6 +11,8 @@ use crate::profile::PROFILE;
 
 const RESULT: &str = "GET_RESULT";
 const LABEL: &str = "GET_LABEL";
+/// The first error of a result, of the whole before its parts.
+const ERROR: &str = "ERROR|CREATE/ERROR|SHIP/ERROR|PRINT/ERROR|PRINT/LABEL/ERROR";
 
 /// How the consignment is called within its batch: the result names it again, and so tells what no
 /// answer of TNT's does, how many parcels there are.
@@ -56,7 +58,7 @@ fn result(key: Option<&str>, answer: &Response) -> Step<Booking> {
     };
     let made = told.text("CREATE/SUCCESS") == Some("Y");
     let shipped = told.text("SHIP/CONSIGNMENT/SUCCESS") == Some("Y");
-    let error = error(&told);
+    let error = told.at(ERROR);
     let code = error.and_then(|error| error.text("CODE"));
     match (told.number("CREATE/CONNUMBER"), error) {
         (Some(number), _) if made && shipped => {
@@ -82,7 +84,7 @@ fn labelled(known: &str, answer: &Response) -> Step<Booking> {
     let other = ["document", "runtime_error", "parse_error", "html"];
     let own = answer.is_success() && !other.contains(&root.name.as_str()) && names(answer, known);
     match Label::from_xml(&answer.body).filter(|_| own) {
-        None if root.name != "document" || error(&root).is_none() => {
+        None if root.name != "document" || root.at(ERROR).is_none() => {
             Step::in_doubt(None, "it is booked, and its label is not there yet")
         }
         label => booked(known, label),
@@ -115,11 +117,6 @@ fn parcels(told: &Element) -> usize {
     count
         .filter(|count| *count <= PROFILE.parcels_max)
         .unwrap_or(0)
-}
-
-/// The first error of a result, of the whole before its parts.
-fn error(told: &Element) -> Option<&Element> {
-    told.at("ERROR|CREATE/ERROR|SHIP/ERROR|PRINT/ERROR|PRINT/LABEL/ERROR")
 }
 
 /// A result; what another document of TNT's says, under its name.

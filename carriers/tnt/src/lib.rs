@@ -31,8 +31,7 @@ impl Carrier for Tnt {
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
-        let document = Body::form_of_xml(FIELD, &mapping::book(intent)?);
-        Ok(call(Effect::Books, SHIP, document))
+        Check::written(self.profile(), intent, mapping::book)
     }
 
     fn read_booking(&self, memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
@@ -56,7 +55,6 @@ impl Continue for Tnt {
 }
 
 fn call(effect: Effect, path: &str, body: Body) -> Request {
-    Request::new(effect, Method::Post, path)
-        .auth(Auth::BASIC)
-        .body(body)
+    let request = Request::new(effect, Method::Post, path);
+    request.auth(Auth::BASIC).body(body)
 }

@@ -3,12 +3,11 @@
 //! What does not fit is reported by field, never with its value; nothing is cut.
 
 use carrier_sdk::prelude::*;
-use carrier_sdk::text::lines;
+use carrier_sdk::shipment::cubic_metres;
 use carrier_sdk::xml::{Node, branch, leaf, secret};
-use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::booking::consignment_of;
-use crate::profile::PROFILE;
+use crate::{FIELD, SHIP, call};
 
 /// The limits of TNT's guide; none of them stands in its schema.
 const ROOM: Room = Room {
@@ -23,13 +22,12 @@ const ROOM: Room = Room {
 /// A contact's name has less room than a company's.
 const CONTACT: usize = 22;
 
-/// The document that books.
-pub(crate) fn book(intent: &Intent) -> Result<Node, Refusal> {
-    let mut check = Check::of(&PROFILE, intent);
+/// The request that books this intent.
+pub(crate) fn book(check: &mut Check, intent: &Intent) -> Request {
     let consignment = leaf("CONREF", consignment_of(intent.shipment.parcels.len()));
     let activity = |name: &str| branch(name, [consignment.clone()]);
-    let sender = sender(&mut check, intent);
-    let details = branch("DETAILS", details(&mut check, intent));
+    let sender = sender(check, intent);
+    let details = branch("DETAILS", details(check, intent));
     let login = [
         secret("COMPANY", "username"),
         secret("PASSWORD", "password"),
@@ -44,8 +42,8 @@ pub(crate) fn book(intent: &Intent) -> Result<Node, Refusal> {
         branch("CONSIGNMENTBATCH", [sender, consignment]),
         branch("ACTIVITY", [activity("CREATE"), activity("SHIP"), label]),
     ];
-    check.done()?;
-    Ok(branch("ESHIPPER", document))
+    let document = Body::form_of_xml(FIELD, &branch("ESHIPPER", document));
+    call(Effect::Books, SHIP, document)
 }
 
 fn sender(check: &mut Check, intent: &Intent) -> Node {
@@ -67,7 +65,7 @@ fn party(
 ) -> Vec<Node> {
     let address = Address::fit(check, place, party, &ROOM);
     let phone = check.phone(place, &address, default_phone, 17);
-    let contact = contact(check, place, &address);
+    let contact = address.contact(check, place, CONTACT);
     let field = |name, text| given(text).map(|text| leaf(name, text));
     let fields = [
         field("COMPANYNAME", address.addressee()),
@@ -87,16 +85,6 @@ fn party(
     fields.into_iter().flatten().collect()
 }
 
-/// The person behind a company's name. One who stands there in full already may be shorter here, by
-/// whole words.
-fn contact(check: &mut Check, place: &str, address: &Address) -> String {
-    let again = address.addressee() == address.name;
-    let count = if again { usize::MAX } else { 1 };
-    let name = [address.name.clone()];
-    let words = check.keep(lines(&format!("{place}.name"), &name, CONTACT, count));
-    words.into_iter().next().unwrap_or_default()
-}
-
 fn details(check: &mut Check, intent: &Intent) -> Vec<Node> {
     let shipment = &intent.shipment;
     let phone = intent.contract.setting("default_phone");
@@ -111,7 +99,7 @@ fn details(check: &mut Check, intent: &Intent) -> Vec<Node> {
         Some(leaf("PAYMENTIND", "S")),
         Some(leaf("ITEMS", shipment.parcels.len())),
         Some(leaf("TOTALWEIGHT", shipment.kilograms())),
-        Some(leaf("TOTALVOLUME", cubic_metres(&sizes))),
+        Some(leaf("TOTALVOLUME", cubic_metres(&sizes, 3))),
         insured.map(|value| leaf("INSURANCEVALUE", value.amount)),
         insured.map(|value| leaf("INSURANCECURRENCY", &value.currency)),
         Some(leaf("SERVICE", &intent.product)),
@@ -135,14 +123,4 @@ fn package(parcel: &Parcel, size: &Size, printed: &str) -> Node {
         leaf("WEIGHT", parcel.kilograms()),
     ];
     branch("PACKAGE", fields)
-}
-
-/// Rounded up to three places, as many as TNT takes: a small parcel has a volume too.
-fn cubic_metres(sizes: &[Size]) -> Decimal {
-    let sizes = sizes.iter().map(Size::metres);
-    let total: Decimal = sizes
-        .filter_map(|[length, width, height]| length.checked_mul(width)?.checked_mul(height))
-        .sum();
-    let rounding = RoundingStrategy::AwayFromZero;
-    total.round_dp_with_strategy(3, rounding).normalize()
 }

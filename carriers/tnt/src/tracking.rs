@@ -1,7 +1,5 @@
 //! TNT's tracking: looks consignments up by our reference, and tells where they are.
 
-use std::collections::BTreeSet;
-
 use carrier_sdk::prelude::*;
 use carrier_sdk::text::clean;
 use carrier_sdk::xml::{Element, Node, branch, leaf};
@@ -25,9 +23,9 @@ impl Find for Tnt {
     }
 
     fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
-        // a number that comes twice counts once
-        let numbers: BTreeSet<String> = known(answer, |number, _| number)?.into_iter().collect();
-        Ok(numbers.into_iter().map(FoundShipment::numbered).collect())
+        Ok(FoundShipment::of_numbers(known(answer, |number, _| {
+            number
+        })?))
     }
 }
 
@@ -61,7 +59,7 @@ fn ask(criteria: impl IntoIterator<Item = Node>, detail: &str) -> Request {
 const ANSWERS: Answers<Element> = Answers {
     of: "TNT's tracking",
     faults: ELSE,
-    places: &[("Error/Code", "Error/Message")],
+    places: &[("Error", "Code", "Message")],
     is_yes: |_, root| root.name == "TrackResponse" && root.at("Error").is_none(),
     ..Answers::USUAL
 };

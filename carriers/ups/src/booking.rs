@@ -1,7 +1,6 @@
 //! What UPS's answer to a booking tells: the shipment's number, its packages and their labels; and what
 //! became of a void. UPS says yes again for a shipment that is voided already: asking twice is harmless.
 
-use carrier_sdk::json::at;
 use carrier_sdk::prelude::*;
 use serde_json::Value;
 
@@ -10,7 +9,7 @@ use crate::{Ups, call};
 
 /// The booking. The HTML page beside a label is none.
 pub(crate) fn booked(body: &Value) -> Option<Booking> {
-    let results = at(body, "ShipmentResponse/ShipmentResults")?;
+    let results = body.get("ShipmentResponse")?.get("ShipmentResults")?;
     let label = "ShippingLabel/GraphicImage";
     let packages = results.parcels("PackageResults", "TrackingNumber", label);
     Booking::told(

@@ -37,16 +37,14 @@ pub(crate) const ANSWERS: Answers = Answers {
     of: "UPS",
     faults: FAULTS,
     places: &[
-        ("response/errors/*/code", "response/errors/*/message"),
+        ("response/errors/*", "code", "message"),
+        ("trackResponse/shipment/*/warnings/*", "code", "message"),
         (
-            "trackResponse/shipment/*/warnings/*/code",
-            "trackResponse/shipment/*/warnings/*/message",
+            "Fault/detail/Errors/ErrorDetail/PrimaryErrorCode",
+            "Code",
+            "Description",
         ),
-        (
-            "Fault/detail/Errors/ErrorDetail/PrimaryErrorCode/Code",
-            "Fault/detail/Errors/ErrorDetail/PrimaryErrorCode/Description",
-        ),
-        ("Fault/code", "Fault/faultstring"),
+        ("Fault", "code", "faultstring"),
     ],
     ..Answers::USUAL
 };

@@ -23,7 +23,7 @@ impl Carrier for Ups {
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
-        mapping::book(intent)
+        Check::written(self.profile(), intent, mapping::book)
     }
 
     fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {

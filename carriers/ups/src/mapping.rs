@@ -19,20 +19,18 @@ const ROOM: Room = Room {
 };
 
 /// The request that books this intent.
-pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
-    let mut check = Check::of(&PROFILE, intent);
+pub(crate) fn book(check: &mut Check, intent: &Intent) -> Request {
     let body = json!({"ShipmentRequest": {
         "Request": {
             "RequestOption": "nonvalidate",
             "SubVersion": "2409",
             "TransactionReference": {"CustomerContext": intent.reference},
         },
-        "Shipment": shipment(&mut check, intent),
+        "Shipment": shipment(check, intent),
         "LabelSpecification": label(intent.label_format),
     }});
-    check.done()?;
     let path = "/api/shipments/v2409/ship";
-    Ok(call(Effect::Books, Method::Post, path, &intent.reference).json(body))
+    call(Effect::Books, Method::Post, path, &intent.reference).json(body)
 }
 
 /// How the label is to be drawn, when booking and when fetching it again.
@@ -57,10 +55,12 @@ fn shipment(check: &mut Check, intent: &Intent) -> Value {
         "is not six letters and digits",
     );
     let mut shipper = party(check, "ship_from", &shipment.shipper, abroad.then_some(""));
-    shipper["ShipperNumber"] = account.as_str().into();
+    if let Some(members) = shipper.as_object_mut() {
+        members.insert("ShipperNumber".to_owned(), account.as_str().into());
+    }
     let phone = intent.contract.setting("default_phone").unwrap_or_default();
     json!({
-        "Description": description(check, intent),
+        "Description": description(check, shipment),
         "Shipper": shipper,
         "ShipTo": party(check, "recipient", &shipment.consignee, abroad.then_some(phone)),
         "PaymentInformation": {"ShipmentCharge": charges(intent, &account)},
@@ -97,8 +97,7 @@ fn party(check: &mut Check, place: &str, party: &Party, needed_phone: Option<&st
 }
 
 /// The goods in a few words. The commercial invoice is the shop's own to write.
-fn description(check: &mut Check, intent: &Intent) -> String {
-    let shipment = &intent.shipment;
+fn description(check: &mut Check, shipment: &Shipment) -> String {
     let enough = !shipment.crosses_customs() || !shipment.items.is_empty();
     check.require(enough, "items", "are missing, and customs needs them");
     match shipment.items.as_slice() {

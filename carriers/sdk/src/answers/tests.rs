@@ -13,7 +13,7 @@ const ANSWERS: Answers = Answers {
         Fault::code("7", Meaning::Rejected, WhoActs::Shop, "a field"),
         Fault::code("8", Meaning::NotFound, WhoActs::Nobody, "not known"),
     ],
-    places: &[("code", "words|title"), ("errors/*/code", "errors/*/words")],
+    places: &[("", "code", "words|title"), ("errors/*", "code", "words")],
     ..Answers::USUAL
 };
 

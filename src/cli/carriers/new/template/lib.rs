@@ -11,9 +11,7 @@ pub mod stub;
 mod tracking;
 mod wire;
 
-use carrier_sdk::{
-    Abilities, Booking, Carrier, Intent, Memo, Profile, Refusal, Request, Response, Step,
-};
+use carrier_sdk::prelude::*;
 
 /// Template Title as a carrier.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,11 +23,11 @@ impl Carrier for TemplateType {
     }
 
     fn book(&self, intent: &Intent) -> Result<Request, Refusal> {
-        mapping::book(intent)
+        Check::written(self.profile(), intent, mapping::book)
     }
 
     fn read_booking(&self, _memo: Option<&Memo>, answer: &Response) -> Step<Booking> {
-        booking::read(answer)
+        booking::ANSWERS.read(answer).booking(booking::booked)
     }
 
     fn abilities(&self) -> Abilities<'_> {

@@ -2,12 +2,9 @@
 //! are read in `booking.rs` and `tracking.rs`.
 
 use carrier_sdk::ServiceOption::{SaturdayDelivery, Signature};
-use carrier_sdk::{
-    Address, Check, Effect, Intent, Party, Refusal, Request, Room, Shipment, customs,
-    geography::customs_needed,
-};
+use carrier_sdk::customs;
+use carrier_sdk::prelude::*;
 
-use crate::profile::PROFILE;
 use crate::wire::ask;
 
 /// How long the carrier's fields are.
@@ -17,10 +14,9 @@ const ROOM: Room = Room::USUAL;
 type Fields = Vec<(String, String)>;
 
 /// The request that books this intent.
-pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
-    let mut check = Check::of(&PROFILE, intent);
+pub(crate) fn book(check: &mut Check, intent: &Intent) -> Request {
     let shipment = &intent.shipment;
-    let account = check.digits("account.account_number", &intent.contract.number, 12);
+    let account = check.account(&intent.contract, 12);
     let options = shipment.codes(&[(SaturdayDelivery, "SAT"), (Signature, "SIG")]);
     let mut fields: Fields = [
         ("account", account.as_str()),
@@ -33,17 +29,16 @@ pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();
-    party(&mut check, &mut fields, ("sender", "ship_from"), &shipment.shipper);
-    party(&mut check, &mut fields, ("recipient", "recipient"), &shipment.consignee);
+    party(check, &mut fields, ("sender", "ship_from"), &shipment.shipper);
+    party(check, &mut fields, ("recipient", "recipient"), &shipment.consignee);
     for (number, parcel) in (1..).zip(&shipment.parcels) {
         fields.push((format!("parcel{number}_grams"), parcel.weight_g.to_string()));
     }
-    goods(&mut check, &mut fields, shipment);
-    check.done()?;
+    goods(check, &mut fields, shipment);
     let fields = fields.iter();
     let fields: Vec<(&str, &str)> =
         fields.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    Ok(ask(Effect::Books, "/book", &fields))
+    ask(Effect::Books, "/book", &fields)
 }
 
 fn party(check: &mut Check, fields: &mut Fields, (name, place): (&str, &str), party: &Party) {
@@ -66,8 +61,7 @@ fn party(check: &mut Check, fields: &mut Fields, (name, place): (&str, &str), pa
 
 /// What customs want to know, where there is a border.
 fn goods(check: &mut Check, fields: &mut Fields, shipment: &Shipment) {
-    let (from, to) = (&shipment.shipper.country, &shipment.consignee.country);
-    if !customs_needed(from, to) {
+    if !shipment.crosses_customs() {
         return;
     }
     let declared = customs::declare(check, shipment, 100);

@@ -2,39 +2,33 @@
 //! are read in `booking.rs` and `tracking.rs`.
 
 use carrier_sdk::ServiceOption::{SaturdayDelivery, Signature};
-use carrier_sdk::party::given;
-use carrier_sdk::{
-    Address, Check, Effect, Intent, Party, Refusal, Request, Room, Shipment, customs,
-    geography::customs_needed,
-};
-use carrier_sdk::json::{decimal, without_nulls};
+use carrier_sdk::customs;
+use carrier_sdk::json::without_nulls;
+use carrier_sdk::prelude::*;
 use serde_json::{Value, json};
 
-use crate::profile::PROFILE;
 use crate::wire::call;
 
 /// How long the carrier's fields are.
 const ROOM: Room = Room::USUAL;
 
 /// The request that books this intent.
-pub(crate) fn book(intent: &Intent) -> Result<Request, Refusal> {
-    let mut check = Check::of(&PROFILE, intent);
+pub(crate) fn book(check: &mut Check, intent: &Intent) -> Request {
     let shipment = &intent.shipment;
     let parcels = shipment.parcels.iter();
     let body = json!({
-        "account": check.digits("account.account_number", &intent.contract.number, 12),
+        "account": check.account(&intent.contract, 12),
         "reference": intent.reference,
         "product": intent.product,
         "options": shipment.codes(&[(SaturdayDelivery, "SAT"), (Signature, "SIG")]),
         "label": intent.label_format.name(),
         "day": intent.hand_over_at.strftime("%Y-%m-%d").to_string(),
-        "sender": party(&mut check, "ship_from", &shipment.shipper),
-        "recipient": party(&mut check, "recipient", &shipment.consignee),
+        "sender": party(check, "ship_from", &shipment.shipper),
+        "recipient": party(check, "recipient", &shipment.consignee),
         "parcels": parcels.map(|parcel| json!({"grams": parcel.weight_g})).collect::<Vec<_>>(),
-        "goods": goods(&mut check, shipment),
+        "goods": goods(check, shipment),
     });
-    check.done()?;
-    Ok(call(Effect::Books, "/book", &without_nulls(body)))
+    call(Effect::Books, "/book", &without_nulls(body))
 }
 
 fn party(check: &mut Check, place: &str, party: &Party) -> Value {
@@ -54,8 +48,8 @@ fn party(check: &mut Check, place: &str, party: &Party) -> Value {
 
 /// What customs want to know, where there is a border.
 fn goods(check: &mut Check, shipment: &Shipment) -> Option<Value> {
-    let (from, to) = (&shipment.shipper.country, &shipment.consignee.country);
-    let declared = customs_needed(from, to).then(|| customs::declare(check, shipment, 100))?;
+    let border = shipment.crosses_customs();
+    let declared = border.then(|| customs::declare(check, shipment, 100))?;
     let lines = declared.lines.iter().map(|line| {
         json!({
             "what": line.description,

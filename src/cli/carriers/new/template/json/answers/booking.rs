@@ -1,6 +1,7 @@
 //! What Template Title's answer to a booking tells.
 
-use carrier_sdk::{Answers, Booking, Response, Step, Told};
+use carrier_sdk::prelude::*;
+use serde_json::Value;
 
 use crate::faults::FAULTS;
 
@@ -8,14 +9,12 @@ use crate::faults::FAULTS;
 pub(crate) const ANSWERS: Answers = Answers {
     of: "Template Title",
     faults: FAULTS,
-    places: &[("error/code", "error/message|why")],
+    places: &[("error", "code", "message"), ("", "", "why")],
     ..Answers::USUAL
 };
 
-/// The outcome of a booking.
-pub(crate) fn read(answer: &Response) -> Step<Booking> {
-    ANSWERS.read(answer).booking(|body| {
-        let parcels = body.parcels("parcels", "number", "label");
-        Booking::told(body.number("number"), parcels, None)
-    })
+/// The booking. A number makes one, whatever else is missing or broken around it.
+pub(crate) fn booked(body: &Value) -> Option<Booking> {
+    let parcels = body.parcels("parcels", "number", "label");
+    Booking::told(body.number("number"), parcels, None)
 }

@@ -1,12 +1,7 @@
 //! Template Title's other answers: what is known under a reference, what became of a void, where a
 //! parcel is.
 
-use carrier_sdk::json::list;
-use carrier_sdk::{
-    Contract, Effect, Find, FoundShipment, History, Request, Response, Said, Search, Status,
-    StatusTable, Told, Track, TrackedShipment, Void, VoidAnswer, Why,
-};
-use serde_json::Value;
+use carrier_sdk::prelude::*;
 
 use crate::TemplateType;
 use crate::booking::ANSWERS;
@@ -22,10 +17,7 @@ impl Find for TemplateType {
     }
 
     fn read_found(&self, answer: &Response) -> Result<Vec<FoundShipment>, Why> {
-        let numbers = ANSWERS.read(answer).known(|body| {
-            let parcels = told(answer, body, "found")?.iter();
-            Ok(parcels.filter_map(|found| found.number("number")).collect())
-        })?;
+        let numbers = ANSWERS.read(answer).listed(("found", "number"), |number, _| number)?;
         Ok(FoundShipment::of_parcels(numbers))
     }
 }
@@ -54,18 +46,9 @@ impl Track for TemplateType {
     }
 
     fn read_tracking(&self, answer: &Response) -> Result<Vec<TrackedShipment>, Why> {
-        ANSWERS.read(answer).told(|body| {
-            let shipments = told(answer, body, "tracked")?.iter();
-            let tracked = |told: &Value| Some(HISTORY.of(told.number("number")?, told));
-            Ok(shipments.filter_map(tracked).collect())
-        })
+        let history = |number, told: &_| HISTORY.of(number, told);
+        ANSWERS.read(answer).listed(("tracked", "number"), history)
     }
-}
-
-/// What is listed under this name; an answer without it tells nothing, and is never an absence.
-fn told<'body>(answer: &Response, body: &'body Value, name: &str) -> Result<&'body [Value], Said> {
-    let listed = body.get(name).map(|_| list(body, name));
-    listed.ok_or_else(|| ANSWERS.said(answer, body))
 }
 
 const HISTORY: History = History {

@@ -1,7 +1,7 @@
 //! What Template Title's answer to a booking tells.
 
+use carrier_sdk::prelude::*;
 use carrier_sdk::xml::Element;
-use carrier_sdk::{Answers, Booking, Response, Step, Told};
 
 use crate::faults::FAULTS;
 
@@ -9,16 +9,14 @@ use crate::faults::FAULTS;
 pub(crate) const ANSWERS: Answers<Element> = Answers {
     of: "Template Title",
     faults: FAULTS,
-    places: &[("code", "message|why")],
+    places: &[("", "code", "message|why")],
     is_yes: |answer, told| answer.is_success() && told.name != "error",
     ..Answers::USUAL
 };
 
-/// The outcome of a booking.
-pub(crate) fn read(answer: &Response) -> Step<Booking> {
-    ANSWERS.read(answer).booking(|told| {
-        let booked = Some(told).filter(|told| told.name == "booked")?;
-        let parcels = booked.parcels("parcel", "number", "label");
-        Booking::told(booked.number("number"), parcels, None)
-    })
+/// The booking. A number makes one, whatever else is missing or broken around it.
+pub(crate) fn booked(told: &Element) -> Option<Booking> {
+    let booked = Some(told).filter(|told| told.name == "booked")?;
+    let parcels = booked.parcels("parcel", "number", "label");
+    Booking::told(booked.number("number"), parcels, None)
 }

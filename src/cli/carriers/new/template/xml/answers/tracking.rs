@@ -1,11 +1,8 @@
 //! Template Title's other answers: what is known under a reference, what became of a void, where a
 //! parcel is.
 
+use carrier_sdk::prelude::*;
 use carrier_sdk::xml::Element;
-use carrier_sdk::{
-    Contract, Effect, Find, FoundShipment, History, Request, Response, Said, Search, Status,
-    StatusTable, Track, TrackedShipment, Void, VoidAnswer, Why,
-};
 
 use crate::TemplateType;
 use crate::booking::ANSWERS;
