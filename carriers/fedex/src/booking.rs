@@ -30,7 +30,7 @@ fn label(told: &Value, documents: &str) -> Option<Label> {
         kind.is_none_or(|kind| kind.to_uppercase() == "LABEL")
     };
     let documents = told.list(documents).into_iter().filter(is_label);
-    let mut labels = documents.filter(|document| document.has("encodedLabel"));
+    let mut labels = documents.filter(|document| document.text("encodedLabel").is_some());
     labels.next()?.label("encodedLabel")
 }
 

@@ -53,7 +53,8 @@ fn known<T>(answer: &Response, read: impl Fn(String, &Value) -> T) -> Result<Vec
             let result = |result: &Value| {
                 let number = result.number("trackingNumberInfo/trackingNumber");
                 let number = number.or_else(|| asked.number("trackingNumber"));
-                let counts = result.has("scanEvents/0") || !result.has("error/code");
+                let scanned = !result.list("scanEvents").is_empty();
+                let counts = scanned || result.text("error/code").is_none();
                 let known = number.filter(|_| counts).map(|number| read(number, result));
                 known.ok_or_else(|| ANSWERS.said(answer, result))
             };

@@ -216,8 +216,8 @@ impl<Document: Told> Reading<'_, Document> {
     }
 
     /// Everything that a good answer lists at this path, with the number that stands in it. What the
-    /// carrier does not know is left out; for any other fault, for one without a number, and without
-    /// the list, the whole tells nothing.
+    /// carrier does not know is left out; for any other fault with a code, for one without a number, and
+    /// without the list, the whole tells nothing.
     ///
     /// # Errors
     /// [`Why`] it tells nothing.
@@ -228,12 +228,16 @@ impl<Document: Told> Reading<'_, Document> {
     ) -> Result<Vec<T>, Why> {
         let (answers, answer) = (self.answers, self.answer);
         self.known(|told| {
-            if !told.has(path) {
+            if !told.has_list(path) {
                 return Err(answers.said(answer, told));
             }
             let mut known = Vec::new();
             for one in told.list(path) {
-                match (answers.tells(answer, one), one.number(number)) {
+                // words alone may be anything that is told of it
+                let fault = answers
+                    .tells(answer, one)
+                    .filter(|said| said.code.is_some());
+                match (fault, one.number(number)) {
                     (None, Some(number)) => known.push(read(number, one)),
                     (Some(said), _) if answers.is_absence(&said) => {}
                     (Some(said), _) => return Err(said),

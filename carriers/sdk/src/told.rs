@@ -27,8 +27,8 @@ pub trait Told: Sized + 'static {
     /// What is listed at this path.
     fn list(&self, path: &str) -> Vec<&Self>;
 
-    /// Whether there is something at this path, be it an empty list.
-    fn has(&self, path: &str) -> bool;
+    /// Whether there is a list at this path, be it an empty one. Anything else there is none.
+    fn has_list(&self, path: &str) -> bool;
 
     /// A shipment's or parcel's number: letters and digits, nothing else is one.
     fn number(&self, path: &str) -> Option<String> {
@@ -65,8 +65,9 @@ impl Told for Value {
         json::each(self, path)
     }
 
-    fn has(&self, path: &str) -> bool {
-        names(path).any(|path| json::at(self, path).is_some_and(|value| !value.is_null()))
+    fn has_list(&self, path: &str) -> bool {
+        let listed = |value: &Self| value.is_array() || value.is_object();
+        names(path).any(|path| json::at(self, path).is_some_and(listed))
     }
 }
 
@@ -87,7 +88,7 @@ impl Told for Element {
         self.list(path).collect()
     }
 
-    fn has(&self, path: &str) -> bool {
+    fn has_list(&self, path: &str) -> bool {
         self.at(path).is_some()
     }
 }

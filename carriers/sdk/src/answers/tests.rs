@@ -90,7 +90,7 @@ fn what_is_listed_is_known_by_its_number_and_one_fault_spoils_the_list() {
             .read(&answer)
             .listed(("all", "number"), |number, _| number)
     };
-    let known = json!({"number": "1"});
+    let known = json!({"number": "1", "title": "a parcel's own"});
     let absent = json!({"code": 8, "words": "none", "number": "2"});
     assert_eq!(
         listed(&json!({"all": [known, absent]})),
@@ -107,7 +107,9 @@ fn what_is_listed_is_known_by_its_number_and_one_fault_spoils_the_list() {
             "{spoilt}"
         );
     }
-    assert!(listed(&json!({})).is_err());
+    for none in [json!({}), json!({"all": "none"}), json!({"all": null})] {
+        assert!(listed(&none).is_err(), "{none}");
+    }
 }
 
 #[test]
