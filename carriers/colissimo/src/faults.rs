@@ -58,6 +58,7 @@ pub(crate) const ANSWERS: Answers = Answers {
         Some(Said::new(answer, text(error, "id").as_deref(), words))
     },
     is_yes: |answer, told| answer.is_success() && error(told).is_none(),
+    ..Answers::USUAL
 };
 
 /// The first message that is an error.

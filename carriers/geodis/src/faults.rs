@@ -56,6 +56,7 @@ pub(crate) const ANSWERS: Answers = Answers {
         let ok = body.get("ok") == Some(&Value::Bool(true)) && body.get("contenu").is_some();
         answer.is_success() && ok && !none_registered(body)
     },
+    ..Answers::USUAL
 };
 
 /// Whether no shipment was registered.
