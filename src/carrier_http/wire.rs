@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use carrier_sdk::Response;
 use jiff::Timestamp;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER, SET_COOKIE};
 use reqwest::{Certificate, Client};
 
 use super::Access;
@@ -13,6 +13,9 @@ use super::outcome::{Lost, NotSent, Sent, before_the_answer, within_the_answer};
 /// Shorter than the shortest keep-alive in wide use (5 s): a connection that the carrier closes
 /// while we write on it would put a booking in doubt.
 const IDLE: Duration = Duration::from_secs(4);
+
+/// Bytes of headers that are kept for the reader.
+const HEADERS_MAX: usize = 8 * 1024;
 
 /// Room made for a body before any of it has come: most answers fit, and a lie costs little.
 const FIRST_ROOM: usize = 64 * 1024;
@@ -69,6 +72,7 @@ pub(super) async fn exchange(
         content_type: text(answer.headers(), &CONTENT_TYPE),
         retry_after: text(answer.headers(), &RETRY_AFTER)
             .and_then(|value| retry_after(&value, Timestamp::now())),
+        headers: headers(answer.headers()),
         body: Vec::new(),
     };
     match read_body(answer, max_answer_bytes).await {
@@ -98,6 +102,21 @@ async fn read_body(mut answer: reqwest::Response, limit: usize) -> Result<Vec<u8
     Ok(body)
 }
 
+/// Headers that are text, until all together are longer than anything honest. A session is nothing that
+/// a reader should know.
+fn headers(all: &HeaderMap) -> Vec<(String, String)> {
+    let mut room = HEADERS_MAX;
+    let kept = all.iter().filter(|(name, _)| **name != SET_COOKIE);
+    let kept = kept.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let kept = kept.take_while(|(name, value)| {
+        let left = room.checked_sub(name.len() + value.len());
+        room = left.unwrap_or_default();
+        left.is_some()
+    });
+    kept.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
@@ -117,6 +136,16 @@ fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headers_are_kept_within_bounds_and_cookies_are_not() {
+        let mut all = HeaderMap::new();
+        all.insert("error", "E1".parse().expect("text"));
+        all.insert("set-cookie", "session=1".parse().expect("text"));
+        all.insert("long", "x".repeat(HEADERS_MAX).parse().expect("text"));
+        let kept = headers(&all);
+        assert_eq!(kept, [("error".to_owned(), "E1".to_owned())]);
+    }
 
     #[test]
     fn retry_after_is_read_as_seconds_or_as_a_date() {

@@ -63,21 +63,31 @@ fn whatever_a_carrier_answers_every_reader_lives_and_reads_no_nonsense() {
             any::<prop::sample::Index>(),
             statuses(),
             content_types(),
+            prop::option::of("[ -~]{0,200}"),
             changes(),
         );
         let mut runner = TestRunner::new(Config::with_cases(CASES));
-        let lived = runner.run(&spoilt, |(chosen, status, content_type, changes)| {
-            let original = chosen.get(&good);
-            let answer = Response {
-                status: status.unwrap_or(original.status),
-                content_type: content_type.or_else(|| original.content_type.clone()),
-                body: changed(&original.body, &changes, &bodies),
-                retry_after: Some(Duration::MAX),
-            };
-            let verdict = readers.read(&answer);
-            prop_assert!(verdict.is_ok(), "{verdict:?}");
-            Ok(())
-        });
+        let lived = runner.run(
+            &spoilt,
+            |(chosen, status, content_type, header, changes)| {
+                let original = chosen.get(&good);
+                let answer = Response {
+                    status: status.unwrap_or(original.status),
+                    content_type: content_type.or_else(|| original.content_type.clone()),
+                    headers: header
+                        .into_iter()
+                        .flat_map(|text| {
+                            ["error", "message"].map(|name| (name.to_owned(), text.clone()))
+                        })
+                        .collect(),
+                    body: changed(&original.body, &changes, &bodies),
+                    retry_after: Some(Duration::MAX),
+                };
+                let verdict = readers.read(&answer);
+                prop_assert!(verdict.is_ok(), "{verdict:?}");
+                Ok(())
+            },
+        );
         lived.unwrap_or_else(|failure| panic!("{name}: {failure}"));
         carriers += 1;
     }

@@ -42,6 +42,8 @@ pub(crate) const ANSWERS: Answers = Answers {
         ("", "", "detail|title"),
         ("errors/*", "", "message"),
     ],
+    // as the sister API does; the description of ShipIT-Farm does not say (UNCERTAIN)
+    headers: ("error", "message"),
     oddly: |answer, body| {
         let coded = text(body, "fault/faultstring|errorCode").is_some();
         let problem = text(body, "detail|title").filter(|_| answer.status == 404 && !coded)?;

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use carrier_gls::Gls;
 use carrier_gls::faults::FAULTS;
-use carrier_sdk::{Fault, Find, Response, kit};
+use carrier_sdk::{Carrier, Fault, Find, Response, Step, kit};
 use serde_json::json;
 
 use intents::fixture;
@@ -39,6 +39,22 @@ fn in_its_words(row: &Fault) -> Response {
 #[test]
 fn every_fault_is_read_as_its_row_says() {
     kit::faults_are_read_as_declared(&Gls, FAULTS, in_its_words).expect("faults");
+}
+
+#[test]
+fn a_refusal_in_headers_is_read_with_its_words_whatever_the_body_is() {
+    for body in ["", "{}", "<html></html>"] {
+        let answer = Response::new(400, body)
+            .with_header("Error", "INVALID_ZIP")
+            .with_header("message", "the zip code is not one of the country");
+        let Step::Refused(why) = Gls.read_booking(None, &answer) else {
+            panic!("a clear no: {body:?}");
+        };
+        assert_eq!(why.code.as_deref(), Some("INVALID_ZIP"));
+        assert!(why.message.contains("zip code"), "{why:?}");
+    }
+    let broken = Response::new(500, "").with_header("error", "INTERNAL");
+    assert!(matches!(Gls.read_booking(None, &broken), Step::Unknown(_)));
 }
 
 #[test]

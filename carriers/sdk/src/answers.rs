@@ -23,7 +23,9 @@ pub struct Answers<Document: 'static = Value> {
     /// that has both counts, else the first with words, else the first with a code. Several words at
     /// one place are one message.
     pub places: &'static [(&'static str, &'static str, &'static str)],
-    /// What went wrong where no path tells it; looked at first.
+    /// Names of the headers that hold a fault's code and words, whatever the body is; looked at first.
+    pub headers: (&'static str, &'static str),
+    /// What went wrong where no path tells it; looked at before the places.
     pub oddly: fn(&Response, &Document) -> Option<Said>,
     /// Whether an answer says yes.
     pub is_yes: fn(&Response, &Document) -> bool,
@@ -49,6 +51,7 @@ impl<Document: Told> Answers<Document> {
         of: "the carrier",
         faults: &[],
         places: &[],
+        headers: ("", ""),
         oddly: |_, _| None,
         is_yes: |answer, _| answer.is_success(),
     };
@@ -67,8 +70,16 @@ impl<Document: Told> Answers<Document> {
     }
 
     fn tells(&self, answer: &Response, told: &Document) -> Option<Said> {
-        let oddly = (self.oddly)(answer, told);
+        let first = self.said_in_headers(answer);
+        let oddly = first.or_else(|| (self.oddly)(answer, told));
         oddly.or_else(|| self.said_at_a_place(answer, told))
+    }
+
+    fn said_in_headers(&self, answer: &Response) -> Option<Said> {
+        let (code, words) = self.headers;
+        let code = answer.header(code);
+        let words = answer.header(words).or(code)?;
+        Some(Said::new(answer, code, words))
     }
 
     fn said_at_a_place(&self, answer: &Response, told: &Document) -> Option<Said> {
@@ -94,7 +105,10 @@ impl<Document: Told> Answers<Document> {
 
     /// An answer, to be read.
     pub fn read<'answer>(&self, answer: &'answer Response) -> Reading<'answer, Document> {
-        let told = Document::open(answer).ok_or_else(|| self.unreadable(answer));
+        let told = Document::open(answer).ok_or_else(|| {
+            let in_headers = self.said_in_headers(answer);
+            in_headers.unwrap_or_else(|| self.unreadable(answer))
+        });
         self.read_in(answer, told)
     }
 

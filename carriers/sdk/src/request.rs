@@ -278,6 +278,8 @@ pub struct Response {
     pub content_type: Option<String>,
     /// Retry-After header, in time from now.
     pub retry_after: Option<Duration>,
+    /// Its other headers with their text, as far as they are few and short; never shown by `Debug`.
+    pub headers: Vec<(String, String)>,
     /// The body, decompressed.
     pub body: Vec<u8>,
 }
@@ -297,6 +299,21 @@ impl Response {
             body: body.into(),
             ..Self::default()
         }
+    }
+
+    /// The same with a header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, text: &str) -> Self {
+        self.headers.push((name.to_owned(), text.to_owned()));
+        self
+    }
+
+    /// The text of a header, trimmed, by its name in either case; an empty one is none.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let (_, text) = headers.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(text.trim()).filter(|text| !text.is_empty())
     }
 
     /// Whether the status is 2xx.
