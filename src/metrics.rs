@@ -37,6 +37,7 @@ pub struct Metrics {
     voids: Family<Ended, Counter>,
     shadowed: Family<Ended, Counter>,
     booking_time: Family<Line, Histogram, fn() -> Histogram>,
+    unlisted: Family<Line, Counter>,
     not_kept: Counter,
 }
 
@@ -73,6 +74,7 @@ impl Metrics {
                 }
             }
             drop(metrics.booking_time.get_or_create(&line(carrier, account)));
+            drop(metrics.unlisted.get_or_create(&line(carrier, account)));
         }
         metrics
     }
@@ -83,6 +85,7 @@ impl Metrics {
             [(); 5].map(|()| Family::default());
         let booking_time: Family<Line, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(SECONDS));
+        let unlisted = Family::default();
         let not_kept = Counter::default();
         for (name, help, family) in [
             (
@@ -120,6 +123,11 @@ impl Metrics {
             booking_time.clone(),
         );
         registry.register(
+            "unlisted_faults",
+            "Answers with a fault code that the carrier's atlas does not list",
+            Family::clone(&unlisted),
+        );
+        registry.register(
             "outcomes_not_kept",
             "Times the ledger could not keep an outcome; nothing new is booked meanwhile",
             not_kept.clone(),
@@ -132,6 +140,7 @@ impl Metrics {
             voids,
             shadowed,
             booking_time,
+            unlisted,
             not_kept,
         }
     }
@@ -176,6 +185,11 @@ impl Metrics {
                 }
             }
         }
+    }
+
+    /// Counts a code of the carrier's that its atlas does not list: it was judged by the status alone.
+    pub fn unlisted(&self, carrier: &str, account: &str) {
+        self.unlisted.get_or_create(&line(carrier, account)).inc();
     }
 
     /// Counts a time that the ledger could not keep an outcome.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use carrier_sdk::faults::row_for;
 use carrier_sdk::{
     BookedParcel, Booking, Cause, FoundShipment, Label, Memo, Response, Step, VoidAnswer, WhoActs,
     Why,
@@ -18,6 +19,7 @@ use crate::life::{
     Action, Answered, Event, Life, Looked, LookedUp, Numbers, Outcome, ParcelNumbers, Relabelled,
     VoidOutcome, Voided,
 };
+use crate::metrics::Metrics;
 use crate::order::Order;
 
 impl Dispatch {
@@ -45,6 +47,7 @@ impl Dispatch {
             account,
             order,
             prepared,
+            metrics: &self.parts.metrics,
         };
         let failures = booking.map_or(0, |booking| booking.failures);
         let event = match action {
@@ -132,6 +135,7 @@ struct Reading<'a> {
     account: &'a Account,
     order: Option<&'a Order>,
     prepared: &'a Prepared,
+    metrics: &'a Metrics,
 }
 
 impl Reading<'_> {
@@ -189,9 +193,11 @@ impl Reading<'_> {
             Step::Refused(why) => Outcome::Refused(self.reason(&why)),
             Step::Unknown(evidence) => {
                 let atlas = self.account.carrier.profile().faults;
-                Outcome::Unknown(reasons::of_doubt(
-                    self.name, atlas, evidence, status, self.order,
-                ))
+                let said = evidence.code.as_deref();
+                let row = row_for(atlas, said.unwrap_or_default(), &evidence.message);
+                self.count(said, row.is_some());
+                let why = reasons::of_doubt(self.name, row, evidence, status, self.order);
+                Outcome::Unknown(why)
             }
             Step::Then(memo) => {
                 let message = format!("the carrier wants yet another step ({})", memo.step);
@@ -214,7 +220,16 @@ impl Reading<'_> {
         reasons::plain(self.name, "token_ended", message, WhoActs::Nobody)
     }
 
+    /// Counts a code that the atlas does not list: somebody should look it up and add a row.
+    fn count(&self, code: Option<&str>, listed: bool) {
+        if code.is_some() && !listed {
+            let carrier = self.account.carrier.profile().name;
+            self.metrics.unlisted(carrier, self.name);
+        }
+    }
+
     fn reason(&self, why: &Why) -> crate::life::Reason {
+        self.count(why.code.as_deref(), why.meaning.is_some());
         reasons::of_why(self.name, why, self.order)
     }
 

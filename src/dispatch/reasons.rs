@@ -2,7 +2,6 @@
 //!
 //! The one gate between what a carrier says (it may quote the address) and events, logs and tables.
 
-use carrier_sdk::faults::row_for;
 use carrier_sdk::{Cause, Evidence, Fault, Refusal, WhoActs, Why};
 
 use crate::carrier_http::{NotSent, Obstacle};
@@ -36,16 +35,15 @@ fn in_both_words(meaning: Option<&str>, said: String) -> String {
     }
 }
 
-/// Why an answer leaves a booking in doubt, with what the carrier's atlas says of it.
+/// Why an answer leaves a booking in doubt, with what the carrier's atlas says of it, if anything.
 pub fn of_doubt(
     account: &str,
-    atlas: &'static [Fault],
+    row: Option<&Fault>,
     evidence: Evidence,
     status: u16,
     order: Option<&Order>,
 ) -> Reason {
     let said = evidence.code.as_deref();
-    let row = row_for(atlas, said.unwrap_or_default(), &evidence.message);
     Reason {
         account: account.to_owned(),
         message: in_both_words(row.map(|row| row.plain), masked(&evidence.message, order)),
@@ -190,6 +188,8 @@ fn replace_ignoring_case(text: &str, wanted: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use carrier_sdk::faults::row_for;
+
     use super::*;
     use crate::order::sample;
 
@@ -206,7 +206,10 @@ mod tests {
             message: "ORA-600".to_owned(),
         };
         let order = sample::order();
-        let doubt = |code| of_doubt("ups", ATLAS, evidence(code), 500, Some(&order));
+        let doubt = |code: Option<&'static str>| {
+            let row = row_for(ATLAS, code.unwrap_or_default(), "ORA-600");
+            of_doubt("ups", row, evidence(code), 500, Some(&order))
+        };
         let listed = doubt(Some("17"));
         assert_eq!(listed.message, "their database broke (ORA-600)");
         assert_eq!(listed.who_acts, WhoActs::Carrier);

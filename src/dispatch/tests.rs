@@ -45,6 +45,7 @@ struct Workshop {
     ledger: Arc<Failing>,
     intake: Intake,
     stop: CancellationToken,
+    metrics: Arc<Metrics>,
     running: JoinHandle<()>,
     _folder: tempfile::TempDir,
 }
@@ -100,6 +101,7 @@ impl Workshop {
         let ledger = Arc::new(Failing::around(Arc::clone(&gateway.ledger)));
         let [wake, to_print, told] = [(); 3].map(|()| Arc::new(Notify::new()));
         let stop = CancellationToken::new();
+        let metrics = Arc::new(Metrics::new([]));
         let dispatch = Dispatch::new(Parts {
             ledger: Arc::<Failing>::clone(&ledger),
             accounts: Arc::clone(&gateway.accounts),
@@ -113,7 +115,7 @@ impl Workshop {
             worker: "tester".into(),
             lease: Duration::from_secs(12),
             in_flight: 8,
-            metrics: Arc::new(Metrics::new([])),
+            metrics: Arc::clone(&metrics),
             probe_after: Some(Duration::from_millis(10)),
             spans: Spans::none(),
             look_first: None,
@@ -135,6 +137,7 @@ impl Workshop {
             running: tokio::spawn(dispatch.run()),
             stage,
             ledger,
+            metrics,
             stop,
             _folder: folder,
         }
@@ -181,6 +184,22 @@ impl Workshop {
             Ok(life) => life,
             Err(_) => panic!("not booked in time: {:#?}", self.life(order_id).await),
         }
+    }
+
+    /// The line of the worker's figures that begins so.
+    fn figure(&self, beginning: &str) -> Option<String> {
+        let standing = crate::metrics::Standing {
+            now: Timestamp::now(),
+            ledger: None,
+            ledger_trouble: false,
+            bus_trouble: false,
+            accounts: &[],
+        };
+        let text = self.metrics.in_text(&standing).expect("figures");
+        let mut lines = text.lines();
+        lines
+            .find(|line| line.starts_with(beginning))
+            .map(str::to_owned)
     }
 
     async fn end(self) {

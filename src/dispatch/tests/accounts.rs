@@ -101,6 +101,35 @@ async fn refused_credentials_are_tried_by_a_look_up_until_the_account_works_by_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_no_row_of_the_atlas_lists_is_counted() {
+    let shop = Workshop::open().await;
+    shop.stage.bench.faults.add(FaultRule {
+        times: Some(1),
+        ..FaultRule::always(StubFault::Rejected {
+            code: "7654321".into(),
+            message: "a word that nobody has heard of".into(),
+        })
+    });
+    shop.receive_for("A-1", "express", Some("dhl")).await;
+    in_time("it is known", async {
+        while matches!(
+            shop.life("A-1").await.state,
+            State::Waiting | State::Booking
+        ) {
+            tokio::time::sleep(LOOK).await;
+        }
+    })
+    .await;
+    let figure = shop.figure("diligence_unlisted_faults_total{");
+    let figure = figure.expect("a figure");
+    assert!(
+        figure.contains("dhl-express") && figure.ends_with(" 1"),
+        "{figure}"
+    );
+    shop.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_ends_early_is_fetched_anew_and_pauses_no_account() {
     let with_tokens = |config: &mut Config| {
         let mut accounts = config.accounts.iter_mut();
