@@ -106,6 +106,32 @@ fn in_every_format_it_compiles_without_a_warning_and_is_certified() {
 }
 
 #[test]
+fn it_is_one_folder_and_one_line_in_each_of_two_files() {
+    let tree = tempfile::tempdir().expect("a folder");
+    small_tree(tree.path());
+    make(tree.path(), "colibri-post", "json", "basic");
+    for file in ["Cargo.toml", "src/registry.rs"] {
+        let before = fs::read_to_string(root().join(file)).expect("before");
+        let after = fs::read_to_string(tree.path().join(file)).expect("after");
+        let mut left = after.lines().peekable();
+        for line in before.lines() {
+            // what is new stands between what was there
+            while left
+                .next_if(|new| *new != line && new.contains("colibri"))
+                .is_some()
+            {}
+            assert_eq!(left.next(), Some(line), "{file}");
+        }
+        let added = after.lines().count() - before.lines().count();
+        assert_eq!(added, 1, "{file}");
+    }
+    let mut folders = fs::read_dir(tree.path().join("carriers")).expect("carriers");
+    let only = folders.next().expect("one").expect("read").file_name();
+    assert_eq!(only, "colibri-post");
+    assert!(folders.next().is_none());
+}
+
+#[test]
 fn it_registers_itself_by_name_and_says_what_is_to_be_done() {
     let tree = tempfile::tempdir().expect("a folder");
     small_tree(tree.path());
