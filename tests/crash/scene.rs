@@ -124,11 +124,21 @@ async fn meet_the_point(world: &mut World, case: Case) -> bool {
     let hit = first.has_ended();
     if hit {
         assert_eq!(first.ended().await, None, "{}", world.log_tail());
+        // All may have ended before it died: whoever stops the next worker must not be faster than it.
+        let before = readies(world);
         world.start_worker();
+        world
+            .wait_until("the next worker", async || readies(world) > before)
+            .await;
     } else {
         assert_eq!(first.sigterm().await, Some(0));
     }
     hit
+}
+
+/// How many workers said so far that they are ready.
+fn readies(world: &World) -> usize {
+    world.log().matches("ready: orders").count()
 }
 
 /// Every order has ended or waits for a person, on the bus as in the ledger.
