@@ -208,6 +208,19 @@ impl Metrics {
         encode_eof(&mut text)?;
         Ok(text)
     }
+
+    /// What was counted, with nothing standing beside it.
+    #[cfg(test)]
+    pub fn counted_in_text(&self) -> String {
+        let standing = Standing {
+            now: jiff::Timestamp::now(),
+            ledger: None,
+            ledger_trouble: false,
+            bus_trouble: false,
+            accounts: &[],
+        };
+        self.in_text(&standing).expect("figures")
+    }
 }
 
 fn line(carrier: &str, account: &str) -> Line {

@@ -222,7 +222,6 @@ mod tests {
     use crate::config::Config;
     use crate::config::example::changed;
     use crate::intake::Intake;
-    use crate::metrics::Standing;
     use crate::order::sample;
     use crate::telemetry::Spans;
     use crate::worker::Gateway;
@@ -264,14 +263,7 @@ mod tests {
         }
 
         fn counted(&self, outcome: &str) -> String {
-            let standing = Standing {
-                now: Timestamp::now(),
-                ledger: None,
-                ledger_trouble: false,
-                bus_trouble: false,
-                accounts: &[],
-            };
-            let text = self.metrics.in_text(&standing).expect("figures");
+            let text = self.metrics.counted_in_text();
             let labels = format!("account=\"dhl\",outcome=\"{outcome}\"");
             let mut lines = text
                 .lines()

@@ -104,27 +104,34 @@ impl TokenCache {
 
 fn read_token(sent: &Sent, now: Instant) -> Result<Token, NotSent> {
     let no_token = |why: &str| NotSent::new(Obstacle::NoToken, format!("no token: {why}"));
-    match sent {
-        Sent::NotSent(error) => Err(error.clone()),
-        Sent::InDoubt(lost) => Err(no_token(match lost {
-            super::Lost::TimedOut => "the carrier's token service did not answer in time",
-            _ => "the carrier's token service did not answer properly",
-        })),
-        Sent::Answered(answer) | Sent::TokenEnded(answer) if refuses_client(answer) => {
-            Err(NotSent::new(
-                Obstacle::Unauthorized,
-                "the carrier refused the account's client id and secret; correct them",
-            ))
+    let answer = match sent {
+        Sent::Answered(answer) | Sent::TokenEnded(answer) => answer,
+        Sent::NotSent(error) => return Err(error.clone()),
+        Sent::InDoubt(super::Lost::TimedOut) => {
+            return Err(no_token(
+                "the carrier's token service did not answer in time",
+            ));
         }
-        Sent::Answered(answer) | Sent::TokenEnded(answer) if !answer.is_success() => {
-            Err(no_token(&format!(
-                "the carrier's token service answered with status {}",
-                answer.status
-            )))
+        Sent::InDoubt(_) => {
+            return Err(no_token(
+                "the carrier's token service did not answer properly",
+            ));
         }
-        Sent::Answered(answer) | Sent::TokenEnded(answer) => parse(&answer.body, now)
-            .ok_or_else(|| no_token("the carrier's token service sent something else")),
+    };
+    if refuses_client(answer) {
+        return Err(NotSent::new(
+            Obstacle::Unauthorized,
+            "the carrier refused the account's client id and secret; correct them",
+        ));
     }
+    if !answer.is_success() {
+        let status = answer.status;
+        return Err(no_token(&format!(
+            "the carrier's token service answered with status {status}"
+        )));
+    }
+    parse(&answer.body, now)
+        .ok_or_else(|| no_token("the carrier's token service sent something else"))
 }
 
 /// A 400 says whose fault it is in its body (RFC 6749, 5.2); a 403 may come from a firewall.

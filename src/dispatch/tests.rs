@@ -188,14 +188,7 @@ impl Workshop {
 
     /// The line of the worker's figures that begins so.
     fn figure(&self, beginning: &str) -> Option<String> {
-        let standing = crate::metrics::Standing {
-            now: Timestamp::now(),
-            ledger: None,
-            ledger_trouble: false,
-            bus_trouble: false,
-            accounts: &[],
-        };
-        let text = self.metrics.in_text(&standing).expect("figures");
+        let text = self.metrics.counted_in_text();
         let mut lines = text.lines();
         lines
             .find(|line| line.starts_with(beginning))

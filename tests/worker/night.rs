@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use carrier_sdk::stub::{FaultRule, Mode, Proxy, StubFault};
+use carrier_sdk::stub::{FaultRule, Mode, StubFault};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use lapin::BasicProperties;
@@ -98,10 +98,7 @@ async fn a_night_without_a_worker_is_told_from_the_first_to_the_last() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broker_that_is_down_or_silent_is_told_and_the_ledger_all_the_same() {
     let mut world = World::new().await;
-    let address = world.broker.address();
-    let line = Proxy::start(address).await.expect("a port");
-    let own = line.addr().to_string();
-    world.setup.broker_url = world.broker.url.replace(&address.to_string(), &own);
+    let line = world.line_to_the_broker().await;
     world.start_worker();
     world.publish(&order("BEFORE")).await;
     world.told("BEFORE", "booked").await;

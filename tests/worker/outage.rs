@@ -20,10 +20,7 @@ fn orders(prefix: &str) -> Vec<Value> {
 /// A world whose worker reaches its broker over a line of ours.
 async fn world_with_line() -> (World, Proxy) {
     let mut world = World::new().await;
-    let address = world.broker.address();
-    let line = Proxy::start(address).await.expect("a port");
-    let own = line.addr().to_string();
-    world.setup.broker_url = world.broker.url.replace(&address.to_string(), &own);
+    let line = world.line_to_the_broker().await;
     (world, line)
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use carrier_sdk::stub::{FaultRule, Mode, Proxy, StubFault};
+use carrier_sdk::stub::{FaultRule, Mode, StubFault};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -159,10 +159,7 @@ async fn a_carrier_that_takes_its_time_keeps_no_order_of_another_waiting() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_broker_the_worker_rests_and_goes_on_when_it_is_back() {
     let mut world = World::new().await;
-    let address = world.broker.address();
-    let line = Proxy::start(address).await.expect("a port");
-    let own = line.addr().to_string();
-    world.setup.broker_url = world.broker.url.replace(&address.to_string(), &own);
+    let line = world.line_to_the_broker().await;
     world.start_worker();
     world.publish(&order("BEFORE")).await;
     world.told("BEFORE", "booked").await;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use assert_cmd::cargo::cargo_bin;
-use carrier_sdk::stub::{Bench, FaultRule, StubBooking, StubFault, StubServer};
+use carrier_sdk::stub::{Bench, FaultRule, Proxy, StubBooking, StubFault, StubServer};
 use lapin::BasicProperties;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -101,6 +101,15 @@ impl World {
         .await;
         world.broker.keep_events().await;
         world
+    }
+
+    /// Puts a line between the broker and the workers to come: it can be cut.
+    pub async fn line_to_the_broker(&mut self) -> Proxy {
+        let address = self.broker.address();
+        let line = Proxy::start(address).await.expect("a port");
+        let own = line.addr().to_string();
+        self.setup.broker_url = self.broker.url.replace(&address.to_string(), &own);
+        line
     }
 
     /// This test has several workers. One that was frozen may tell once more what another has told.

@@ -6,6 +6,7 @@ use crate::faults::Fault;
 use crate::label::LabelFormat;
 use crate::proof::Proof;
 use crate::shipment::{Contract, ServiceOption};
+use crate::step::Booking;
 
 /// A carrier's self-description. `config check`, routing and the conformance kit read it.
 #[derive(Debug, Clone)]
@@ -171,6 +172,22 @@ pub enum VoidUnit {
     Shipment,
     /// One parcel: a shipment of three needs three.
     Parcel,
+}
+
+impl VoidUnit {
+    /// The numbers to be voided so that all of a booking is taken back.
+    #[must_use]
+    pub fn numbers_of(self, booking: &Booking) -> Vec<String> {
+        match self {
+            Self::Shipment => vec![booking.tracking_number.clone()],
+            Self::Parcel => {
+                let parcels = booking.parcels.iter();
+                parcels
+                    .map(|parcel| parcel.tracking_number.clone())
+                    .collect()
+            }
+        }
+    }
 }
 
 /// A non-secret value of an account.

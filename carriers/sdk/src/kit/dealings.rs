@@ -7,7 +7,6 @@ use super::counter::Counter;
 use super::{Failures, Verdict};
 use crate::carrier::Carrier;
 use crate::label::{Label, LabelFormat};
-use crate::profile::VoidUnit;
 use crate::request::Response;
 use crate::shipment::{Intent, ServiceOption};
 use crate::step::{Booking, Cause, Step, VoidAnswer};
@@ -182,7 +181,7 @@ fn belongs(booking: &Booking, number: &str) -> bool {
 pub fn a_void_takes_back_what_was_booked(carrier: &dyn Carrier, stub: Stub) -> Verdict {
     super::holds(|| {
         let (counter, _, booking) = one_booking(carrier, stub)?;
-        for number in numbers_to_void(carrier, &booking) {
+        for number in carrier.profile().void_unit.numbers_of(&booking) {
             let answer = voided(&counter, &number)?;
             if answer != VoidAnswer::Voided {
                 return Err(format!(
@@ -202,7 +201,13 @@ pub fn a_void_takes_back_what_was_booked(carrier: &dyn Carrier, stub: Stub) -> V
         }
         let (counter, intent, booking) = one_booking(carrier, stub)?;
         counter.bench.ledger.pick_up(&intent.reference);
-        for number in numbers_to_void(carrier, &booking).iter().take(1) {
+        for number in carrier
+            .profile()
+            .void_unit
+            .numbers_of(&booking)
+            .iter()
+            .take(1)
+        {
             let answer = voided(&counter, number)?;
             if answer == VoidAnswer::Voided {
                 return Err("a parcel on the truck is told as voided".to_owned());
@@ -213,18 +218,6 @@ pub fn a_void_takes_back_what_was_booked(carrier: &dyn Carrier, stub: Stub) -> V
             _ => Ok(()),
         }
     })
-}
-
-fn numbers_to_void(carrier: &dyn Carrier, booking: &Booking) -> Vec<String> {
-    match carrier.profile().void_unit {
-        VoidUnit::Shipment => vec![booking.tracking_number.clone()],
-        VoidUnit::Parcel => {
-            let parcels = booking.parcels.iter();
-            parcels
-                .map(|parcel| parcel.tracking_number.clone())
-                .collect()
-        }
-    }
 }
 
 fn voided(counter: &Counter<'_>, number: &str) -> Result<VoidAnswer, String> {

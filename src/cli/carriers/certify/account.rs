@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use carrier_sdk::kit::catalogue;
 use carrier_sdk::{
-    Booking, FoundShipment, Intent, Label, Search, Step, VoidAnswer, VoidUnit, shipment::Span,
+    Booking, FoundShipment, Intent, Label, Search, Step, VoidAnswer, shipment::Span,
 };
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
@@ -137,7 +137,7 @@ impl Trial<'_> {
         let numbers = match &booked {
             Some(booking) => {
                 self.labels(booking).await;
-                self.numbers(booking)
+                self.account.profile().void_unit.numbers_of(booking)
             }
             // what a lost answer has left behind
             None => found
@@ -291,18 +291,6 @@ impl Trial<'_> {
         match written {
             Ok(()) => Ok(format!("{place} ({} bytes)", label.bytes.len())),
             Err(error) => Err(format!("{place} cannot be written: {}", error.kind())),
-        }
-    }
-
-    fn numbers(&self, booking: &Booking) -> Vec<String> {
-        match self.account.profile().void_unit {
-            VoidUnit::Shipment => vec![booking.tracking_number.clone()],
-            VoidUnit::Parcel => {
-                let parcels = booking.parcels.iter();
-                parcels
-                    .map(|parcel| parcel.tracking_number.clone())
-                    .collect()
-            }
         }
     }
 
