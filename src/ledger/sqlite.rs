@@ -21,6 +21,7 @@ use sqlx::sqlite::{
     SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Sqlite};
+use tokio::time::Instant;
 
 use super::rows::Cell;
 use super::schema::{self, Dialect};
@@ -30,6 +31,8 @@ use super::{Clock, LedgerError, Look, Rules, queries};
 
 /// How long a write waits for another process.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Between two tries where SQLite itself does not wait.
+const AGAIN: Duration = Duration::from_millis(20);
 /// How long somebody who only looks waits for one.
 const A_LOOK: Duration = Duration::from_secs(2);
 /// Connections that read.
@@ -102,7 +105,7 @@ impl SqliteLedger {
         rules: Rules,
     ) -> Result<Self, LedgerError> {
         let file = SqliteFile::new(path, options, &rules.clock);
-        let mut session = file.connect().await?;
+        let mut session = file.connect_first().await?;
         if let Err(error) = file.bring_up_to_date(&mut session).await {
             session.run("ROLLBACK").await.ok();
             return Err(error);
@@ -140,6 +143,20 @@ impl SqliteFile {
             options,
             clock: clock.clone(),
             readers,
+        }
+    }
+
+    /// A new file gets its log while nobody else reads it. SQLite waits for no reader then, whatever its
+    /// time-out is: somebody who asks how the new ledger stands would keep the first worker from it.
+    async fn connect_first(&self) -> Result<SqliteConnection, LedgerError> {
+        let began = Instant::now();
+        loop {
+            match self.options.connect().await {
+                Err(error) if faults::is_busy(&error) && began.elapsed() < PATIENCE => {
+                    tokio::time::sleep(AGAIN).await;
+                }
+                connected => return connected.map_err(|error| self.unavailable(&error)),
+            }
         }
     }
 

@@ -23,6 +23,11 @@ pub fn is_constraint(error: &sqlx::Error) -> bool {
     primary_code(error) == Some(CONSTRAINT)
 }
 
+/// Whether another process has it for now.
+pub fn is_busy(error: &sqlx::Error) -> bool {
+    matches!(primary_code(error), Some(BUSY | LOCKED))
+}
+
 /// Whether a `COMMIT` that failed so surely kept nothing: the commit record, which is written last,
 /// cannot be on the disk. Of any other failure the next start might find it there.
 pub fn kept_nothing(error: &sqlx::Error) -> bool {

@@ -92,6 +92,21 @@ async fn a_ledger_that_is_up_to_date_is_not_made_again() {
     assert_eq!(row.get::<i64, _>(0), schema::NEWEST);
 }
 
+#[tokio::test]
+async fn a_new_ledger_that_somebody_looks_at_is_opened_when_they_have_looked() {
+    let file = File::new();
+    let mut reader = raw(&file).await;
+    run(&mut reader, "BEGIN").await;
+    run(&mut reader, "SELECT * FROM sqlite_schema").await;
+    let url = file.url();
+    let opening = SqliteLedger::open(&url, Rules::default());
+    tokio::pin!(opening);
+    let early = tokio::time::timeout(Duration::from_millis(200), &mut opening);
+    assert!(early.await.is_err(), "the reader still looks");
+    run(&mut reader, "COMMIT").await;
+    opening.await.expect("a ledger").close().await;
+}
+
 #[test]
 fn one_worker_at_a_time_and_the_next_after_it() {
     let file = File::new();
