@@ -95,6 +95,7 @@ async fn a_ledger_that_is_up_to_date_is_not_made_again() {
 #[tokio::test]
 async fn a_new_ledger_that_somebody_looks_at_is_opened_when_they_have_looked() {
     let file = File::new();
+    std::fs::write(file.path(), b"").expect("a file");
     let mut reader = raw(&file).await;
     run(&mut reader, "BEGIN").await;
     run(&mut reader, "SELECT * FROM sqlite_schema").await;
