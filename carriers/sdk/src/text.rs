@@ -9,16 +9,20 @@ use crate::step::Problem;
 /// Emoji and private-use characters cannot be printed by a label printer and are dropped.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    let printable: String = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !c.is_control() && !is_picture(*c))
-        .collect();
-    printable
-        .split(' ')
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    let mut cleaned = String::with_capacity(text.len());
+    let mut blank = false;
+    for c in text.chars() {
+        if c.is_whitespace() {
+            blank = true;
+        } else if !c.is_control() && !is_picture(c) {
+            if blank && !cleaned.is_empty() {
+                cleaned.push(' ');
+            }
+            blank = false;
+            cleaned.push(c);
+        }
+    }
+    cleaned
 }
 
 fn is_picture(c: char) -> bool {
