@@ -81,7 +81,7 @@ fn claim(key: &Key, now: Timestamp) -> Change {
 fn answered(key: &Key, fence: u64) -> Change {
     let label = Label {
         format: LabelFormat::Pdf,
-        bytes: vec![b'x'; LABEL],
+        bytes: vec![b'x'; LABEL].into(),
     };
     let known = LabelRef {
         id: format!("label-{}", key.order_id),

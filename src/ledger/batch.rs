@@ -130,11 +130,11 @@ impl<'a> Batch<'a> {
         mut standing: Known,
         change: &Change,
     ) -> (Known, Result<Recorded, LedgerError>) {
-        let before = match &standing.life {
-            Ok(life) => life.clone(),
+        let before = match std::mem::replace(&mut standing.life, Ok(None)) {
+            Ok(life) => life,
             Err(reason) => {
-                let error = LedgerError::Unreadable(reason.clone());
-                return (standing, Err(error));
+                standing.life = Err(reason.clone());
+                return (standing, Err(LedgerError::Unreadable(reason)));
             }
         };
         let event = self.with_differences(change, before.as_ref());
@@ -154,6 +154,8 @@ impl<'a> Batch<'a> {
             standing.changed = true;
             standing.due_at = due_at;
             standing.life = Ok(Some(transition.life.clone()));
+        } else {
+            standing.life = Ok(known.then_some(before));
         }
         let recorded = Recorded {
             accepted: was_unknown && transition.life.state != State::Unknown,

@@ -139,6 +139,7 @@ impl Server {
 
 impl Engine for Server {
     type Row = PgRow;
+    type Error = sqlx::Error;
     type Session = PgSession;
     const WORDS: Dialect = schema::POSTGRES;
     const WRITERS: u32 = WRITERS;
@@ -151,7 +152,7 @@ impl Engine for Server {
         Ok(session)
     }
 
-    fn ask(&self, text: Cow<'static, str>, values: Vec<Cell>) -> Asked<'_, PgRow> {
+    fn ask(&self, text: Cow<'static, str>, values: Vec<Cell>) -> Asked<'_, Self> {
         self.readers.ask(text, values).boxed()
     }
 
@@ -165,24 +166,30 @@ impl Engine for Server {
         Ok(self.clock.hear(rows::moment(told)))
     }
 
-    fn due<'a>(&'a self, look: Look<'a>) -> Asked<'a, PgRow> {
+    fn due<'a>(&'a self, look: Look<'a>) -> Asked<'a, Self> {
         let except: Vec<String> = look.except.iter().map(Key::to_string).collect();
         let mut values = vec![self.now(), self.me(), look.limit.into(), list(&except)];
         values.extend(look.line.map(Cell::from));
         self.ask(offers::due(look.line.is_some()).into(), values)
     }
 
-    fn next_due(&self) -> Asked<'_, PgRow> {
+    fn next_due(&self) -> Asked<'_, Self> {
         self.ask(offers::next_due().into(), vec![self.now(), self.me()])
     }
 
-    fn unsent(&self, limit: usize, printed: bool) -> Asked<'_, PgRow> {
+    fn unsent(&self, limit: usize, printed: bool) -> Asked<'_, Self> {
         let values = vec![self.now(), self.me(), limit.into()];
         self.ask(offers::unsent(printed).into(), values)
     }
 
     fn is_of_one(error: &sqlx::Error) -> bool {
         faults::is_of_one(error)
+    }
+
+    fn is_taken(error: &sqlx::Error) -> bool {
+        error
+            .as_database_error()
+            .is_some_and(|error| error.is_unique_violation())
     }
 
     fn is_lost(error: &sqlx::Error) -> bool {

@@ -3,6 +3,7 @@
 //! Decides nothing and talks to no database. Rows go in by multi-row statements, because a statement
 //! costs more than a row; how those are spelled stands in `statements.rs`.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::statements::Texts;
@@ -17,7 +18,7 @@ pub enum Cell {
     /// Text.
     Text(Option<String>),
     /// Bytes.
-    Bytes(Vec<u8>),
+    Bytes(Bytes),
 }
 
 impl Cell {
@@ -26,7 +27,7 @@ impl Cell {
         match self {
             Self::Number(_) => Self::Number(None),
             Self::Text(_) => Self::Text(None),
-            Self::Bytes(_) => Self::Bytes(Vec::new()),
+            Self::Bytes(_) => Self::Bytes(Bytes::new()),
         }
     }
 }

@@ -59,7 +59,7 @@ impl<E: Engine> SqlLedger<E> {
                 jobs: Arc::clone(&jobs),
                 session: session.take(),
             };
-            ledger.writers.spawn(writer.run());
+            ledger.engine.employ(&ledger.writers, writer.run());
         }
         ledger.writers.close();
         ledger

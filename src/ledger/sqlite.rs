@@ -2,7 +2,11 @@
 //! connections read beside it. Commands may open it beside a running worker.
 
 mod faults;
+mod folding;
 mod place;
+mod readers;
+mod row;
+mod session;
 #[cfg(test)]
 pub mod tests;
 
@@ -10,39 +14,44 @@ pub use place::{WorkerLock, has_worker, lock_worker, path_of, room};
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::future::Future;
+use std::thread::Builder;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
-use sqlx::query::Query;
-use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
-    SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Sqlite};
-use tokio::time::Instant;
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
+use tokio_util::task::TaskTracker;
 
+use self::folding::{AT_THE_LATEST, Folding};
+use self::readers::Readers;
+use self::row::FileRow;
+use self::session::{FileError, FileSession, PATIENCE, Way};
 use super::rows::Cell;
 use super::schema::{self, Dialect};
 use super::sql::engine::{Asked, Engine, Fields, Session};
 use super::sql::{SqlLedger, may_write, versions};
 use super::{Clock, LedgerError, Look, Rules, queries};
 
-/// How long a write waits for another process.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two tries where SQLite itself does not wait.
 const AGAIN: Duration = Duration::from_millis(20);
 /// How long somebody who only looks waits for one.
 const A_LOOK: Duration = Duration::from_secs(2);
-/// Connections that read.
-const READERS: u32 = 4;
-/// Statements that stay prepared: eleven tables in seven sizes, and the rest.
-const STATEMENTS: usize = 200;
-/// KiB, as SQLite wants to be told: a group of labels in large transactions is not spilled half way.
-const WRITERS_CACHE: &str = "-8192";
-/// Pages of the log before it is folded into the file: labels fill the usual 4 MiB many times a second.
-const CHECKPOINT: &str = "4096";
+/// What a worker's connection is told. What is erased is overwritten, not only unlinked. A statement
+/// that can be undone alone writes what it changes to a file in /var/tmp unless it is told otherwise:
+/// orders have no business there. A group of labels is not spilled half way (in KiB, as SQLite wants
+/// it).
+const SETTINGS: &str = "
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA secure_delete = ON;
+PRAGMA temp_store = MEMORY;
+PRAGMA cache_size = -4096;
+";
+/// What those are told who read or fold, in KiB: they come by most pages once.
+const A_LITTLE: &str = "PRAGMA cache_size = -512;";
+
 /// A ledger in a SQLite file.
 pub type SqliteLedger = SqlLedger<SqliteFile>;
 
@@ -54,17 +63,9 @@ impl SqliteLedger {
     pub async fn open(url: &str, rules: Rules) -> Result<Self, LedgerError> {
         let path = place::path_of(url)?;
         place::create(&path)?;
-        let options = options(&path)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            // What is erased is overwritten, not only unlinked.
-            .pragma("secure_delete", "ON")
-            .pragma("cache_size", WRITERS_CACHE)
-            // A statement that can be undone alone writes what it changes to a file in /var/tmp otherwise:
-            // orders have no business there.
-            .pragma("temp_store", "MEMORY")
-            .pragma("wal_autocheckpoint", CHECKPOINT);
-        Self::open_with(path, options, rules).await
+        let at_the_latest = format!("PRAGMA wal_autocheckpoint = {AT_THE_LATEST}");
+        let way = Way::to(&path).with(SETTINGS).with(&at_the_latest);
+        Self::open_with(way, rules).await
     }
 
     /// Opens a ledger that exists, for questions only.
@@ -79,13 +80,16 @@ impl SqliteLedger {
                 path.display()
             )));
         }
-        let file = SqliteFile::new(path.clone(), options(&path).read_only(true), &rules.clock);
-        let mut session = file.connect().await?;
-        let version = versions::applied(&mut session).await;
-        let version = version.map_err(|error| file.unavailable(&error))?;
-        versions::known(version, &file.place())?;
-        versions::not_old(version, &file.place())?;
-        Ok(Self::reading(file, rules))
+        let file = SqliteFile::new(Way::to(&path).reading(), &rules.clock);
+        aside(async move {
+            let mut session = file.connect().await?;
+            let version = versions::applied(&mut session).await;
+            let version = version.map_err(|error| file.unavailable(&error))?;
+            versions::known(version, &file.place())?;
+            versions::not_old(version, &file.place())?;
+            Ok(Self::reading(file, rules))
+        })
+        .await
     }
 
     /// Tries to begin writing to a ledger that exists, and changes nothing.
@@ -93,77 +97,90 @@ impl SqliteLedger {
     /// # Errors
     /// Why it cannot be written: locked, read-only, missing.
     pub async fn try_to_write(url: &str) -> Result<(), LedgerError> {
-        let path = place::path_of(url)?;
-        let options = options(&path).busy_timeout(A_LOOK);
-        let file = SqliteFile::new(path, options, &Clock::default());
-        may_write(&file).await
+        let mut way = Way::to(&place::path_of(url)?);
+        way.patience = A_LOOK;
+        let file = SqliteFile::new(way, &Clock::default());
+        aside(async move { may_write(&file).await }).await
     }
 
-    async fn open_with(
-        path: PathBuf,
-        options: SqliteConnectOptions,
-        rules: Rules,
-    ) -> Result<Self, LedgerError> {
-        let file = SqliteFile::new(path, options, &rules.clock);
-        let mut session = file.connect_first().await?;
-        if let Err(error) = file.bring_up_to_date(&mut session).await {
-            session.run("ROLLBACK").await.ok();
-            return Err(error);
-        }
-        Ok(Self::writing(file, rules, session))
+    async fn open_with(way: Way, rules: Rules) -> Result<Self, LedgerError> {
+        let file = SqliteFile::new(way, &rules.clock);
+        aside(async move {
+            let mut session = file.connect_first().await?;
+            if let Err(error) = file.bring_up_to_date(&mut session).await {
+                session.run("ROLLBACK").await.ok();
+                return Err(error);
+            }
+            Ok(Self::writing(file, rules, session))
+        })
+        .await
     }
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE)
-        .statement_cache_capacity(STATEMENTS)
-        .row_buffer_size(256)
-        .disable_statement_logging()
+/// Does something that may wait for the disk where nobody else is held up by it.
+async fn aside<T: Send + 'static>(
+    work: impl Future<Output = Result<T, LedgerError>> + Send + 'static,
+) -> Result<T, LedgerError> {
+    let here = Handle::current();
+    let done = spawn_blocking(move || here.block_on(work)).await;
+    done.unwrap_or_else(|_| {
+        Err(LedgerError::Unknown(
+            "it was left before it was done".into(),
+        ))
+    })
+}
+
+/// Not one of the runtime's threads, which are for work that ends.
+fn on_a_thread(name: &str, all: &TaskTracker, work: impl FnOnce() + Send + 'static) {
+    let token = all.token();
+    let named = Builder::new().name(name.to_owned());
+    let spawned = named.spawn(move || {
+        work();
+        drop(token);
+    });
+    if let Err(error) = spawned {
+        // What was to be written is refused: nobody is there to take it.
+        tracing::error!("no thread for the {name}: {error}");
+    }
 }
 
 /// A file, as SQLite opens it.
 pub struct SqliteFile {
-    path: PathBuf,
-    options: SqliteConnectOptions,
+    way: Way,
     clock: Clock,
-    readers: SqlitePool,
+    readers: Readers,
+    folding: Folding,
 }
 
 impl SqliteFile {
-    fn new(path: PathBuf, options: SqliteConnectOptions, clock: &Clock) -> Self {
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .test_before_acquire(false)
-            .connect_lazy_with(self::options(&path).read_only(true));
+    fn new(way: Way, clock: &Clock) -> Self {
+        let readers = Readers::new(Way::to(&way.path).reading().with(A_LITTLE));
         Self {
-            path,
-            options,
+            way,
             clock: clock.clone(),
             readers,
+            folding: Folding::default(),
         }
     }
 
     /// A new file gets its log while nobody else reads it. SQLite waits for no reader then, whatever its
     /// time-out is: somebody who asks how the new ledger stands would keep the first worker from it.
-    async fn connect_first(&self) -> Result<SqliteConnection, LedgerError> {
+    async fn connect_first(&self) -> Result<FileSession, LedgerError> {
         let began = Instant::now();
         loop {
-            match self.options.connect().await {
+            match FileSession::open(&self.way) {
                 Err(error) if faults::is_busy(&error) && began.elapsed() < PATIENCE => {
                     tokio::time::sleep(AGAIN).await;
                 }
-                connected => return connected.map_err(|error| self.unavailable(&error)),
+                opened => return opened.map_err(|error| self.unavailable(&error)),
             }
         }
     }
 
     /// Applies what is missing, in one transaction.
-    async fn bring_up_to_date(&self, session: &mut SqliteConnection) -> Result<(), LedgerError> {
-        let unavailable = |error: sqlx::Error| self.unavailable(&error);
-        for statement in [SqliteConnection::BEGIN, schema::VERSIONS] {
+    async fn bring_up_to_date(&self, session: &mut FileSession) -> Result<(), LedgerError> {
+        let unavailable = |error: FileError| self.unavailable(&error);
+        for statement in [FileSession::BEGIN, schema::VERSIONS] {
             let told = session.run(statement).await;
             told.map_err(unavailable)?;
         }
@@ -179,31 +196,40 @@ impl SqliteFile {
 }
 
 impl Engine for SqliteFile {
-    type Row = SqliteRow;
-    type Session = SqliteConnection;
+    type Row = FileRow;
+    type Error = FileError;
+    type Session = FileSession;
     const WORDS: Dialect = schema::SQLITE;
     const WRITERS: u32 = 1;
     const GROUP: usize = 256;
 
-    async fn connect(&self) -> Result<SqliteConnection, LedgerError> {
-        let connected = self.options.connect().await;
-        connected.map_err(|error| self.unavailable(&error))
+    /// On a thread of its own, which waits for the disk; nothing is handed from thread to thread while
+    /// a transaction is open.
+    fn employ(&self, writers: &TaskTracker, work: impl Future<Output = ()> + Send + 'static) {
+        let here = Handle::current();
+        on_a_thread("ledger", writers, move || here.block_on(work));
+        let way = Way::to(&self.way.path).with(A_LITTLE);
+        on_a_thread("ledger log", writers, self.folding.begin(way));
     }
 
-    fn ask(&self, text: Cow<'static, str>, values: Vec<Cell>) -> Asked<'_, SqliteRow> {
-        query(text, values).fetch_all(&self.readers).boxed()
+    async fn connect(&self) -> Result<FileSession, LedgerError> {
+        FileSession::open(&self.way).map_err(|error| self.unavailable(&error))
+    }
+
+    fn ask(&self, text: Cow<'static, str>, values: Vec<Cell>) -> Asked<'_, Self> {
+        self.readers.ask(text, values).boxed()
     }
 
     /// A transaction that writes holds all of the file.
     async fn hold(
         &self,
-        _: &mut SqliteConnection,
+        _: &mut FileSession,
         _: &BTreeSet<String>,
-    ) -> Result<Timestamp, sqlx::Error> {
+    ) -> Result<Timestamp, FileError> {
         Ok(self.clock.now())
     }
 
-    fn due<'a>(&'a self, look: Look<'a>) -> Asked<'a, SqliteRow> {
+    fn due<'a>(&'a self, look: Look<'a>) -> Asked<'a, Self> {
         let now = Cell::from(self.clock.now().as_microsecond());
         // More than is wanted is read, in place of a list of keys in the statement.
         let more = look.limit.saturating_add(look.except.len());
@@ -213,49 +239,54 @@ impl Engine for SqliteFile {
         self.ask(text.into(), values)
     }
 
-    fn next_due(&self) -> Asked<'_, SqliteRow> {
+    fn next_due(&self) -> Asked<'_, Self> {
         self.ask(queries::NEXT_DUE.into(), Vec::new())
     }
 
-    fn unsent(&self, limit: usize, printed: bool) -> Asked<'_, SqliteRow> {
+    fn unsent(&self, limit: usize, printed: bool) -> Asked<'_, Self> {
         self.ask(queries::unsent(printed).into(), vec![limit.into()])
     }
 
-    fn is_of_one(error: &sqlx::Error) -> bool {
+    fn is_of_one(error: &FileError) -> bool {
         faults::is_constraint(error)
     }
 
+    fn is_taken(error: &FileError) -> bool {
+        faults::is_unique(error)
+    }
+
     /// A file that another process holds, or that cannot be written, is opened still.
-    fn is_lost(_: &sqlx::Error) -> bool {
+    fn is_lost(_: &FileError) -> bool {
         false
     }
 
-    fn kept_nothing(error: &sqlx::Error) -> bool {
+    fn kept_nothing(error: &FileError) -> bool {
         faults::kept_nothing(error)
     }
 
-    fn in_words(&self, error: &sqlx::Error) -> String {
-        faults::in_words(error, &self.path)
+    fn in_words(&self, error: &FileError) -> String {
+        faults::in_words(error, &self.way.path)
     }
 
     fn place(&self) -> String {
-        self.path.display().to_string()
+        self.way.path.display().to_string()
     }
 
     async fn headroom(&self, wanted_mib: u64) -> Result<(), LedgerError> {
-        place::headroom(&self.path, wanted_mib)
+        place::headroom(&self.way.path, wanted_mib)
     }
 
     /// The file has what was erased no more; its log is folded into it and cut.
     async fn overwrite_erased(&self) -> Result<(), LedgerError> {
-        let mut session = self.connect().await?;
-        let folded = session.ask("PRAGMA wal_checkpoint(TRUNCATE)".into(), Vec::new());
-        let folded = folded.await.map_err(|error| self.unavailable(&error))?;
+        let way = self.way.clone();
+        let folded = spawn_blocking(move || {
+            FileSession::open(&way)?.rows("PRAGMA wal_checkpoint(TRUNCATE)", &[])
+        });
+        let folded = folded.await.unwrap_or(Err(FileError::Closed));
+        let folded = folded.map_err(|error| self.unavailable(&error))?;
         let busy = folded
             .first()
             .is_none_or(|row| row.number(0).is_ok_and(|busy| busy != 0));
-        let closed = Session::close(session).await;
-        closed.map_err(|error| self.unavailable(&error))?;
         if busy {
             return Err(LedgerError::Unavailable(format!(
                 "what was erased is gone from {}, but not from its log yet, which others were reading: it goes when the worker next stops, or ask again",
@@ -265,48 +296,12 @@ impl Engine for SqliteFile {
         Ok(())
     }
 
+    fn committed(&self) {
+        self.folding.committed();
+    }
+
     async fn close(&self) {
+        self.folding.end();
         self.readers.close().await;
     }
-}
-
-impl Session for SqliteConnection {
-    type Row = SqliteRow;
-    const BEGIN: &'static str = "BEGIN IMMEDIATE";
-
-    async fn ask(
-        &mut self,
-        text: Cow<'static, str>,
-        values: Vec<Cell>,
-    ) -> Result<Vec<SqliteRow>, sqlx::Error> {
-        query(text, values).fetch_all(self).await
-    }
-
-    async fn tell(
-        &mut self,
-        text: Cow<'static, str>,
-        values: Vec<Cell>,
-    ) -> Result<u64, sqlx::Error> {
-        let done = query(text, values).execute(self).await?;
-        Ok(done.rows_affected())
-    }
-
-    async fn script(&mut self, text: String) -> Result<(), sqlx::Error> {
-        let run = sqlx::raw_sql(AssertSqlSafe(text)).execute(self);
-        run.await.map(drop)
-    }
-
-    async fn close(self) -> Result<(), sqlx::Error> {
-        Connection::close(self).await
-    }
-}
-
-/// The texts are ours alone; what comes from outside is a value.
-fn query(text: Cow<'static, str>, values: Vec<Cell>) -> Query<'static, Sqlite, SqliteArguments> {
-    let query = sqlx::query(AssertSqlSafe(text));
-    values.into_iter().fold(query, |query, value| match value {
-        Cell::Number(number) => query.bind(number),
-        Cell::Text(text) => query.bind(text),
-        Cell::Bytes(bytes) => query.bind(bytes),
-    })
 }

@@ -9,10 +9,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
-use sqlx::{Connection, SqliteConnection};
 
 use crate::suite::night::{self, alarm};
 use crate::suite::orders::order;
+use crate::suite::place;
 use crate::suite::pressure::rests;
 use crate::suite::world::World;
 
@@ -93,12 +93,8 @@ async fn while_another_process_holds_the_ledger_orders_wait_and_then_all_end() {
     world.publish_all(&orders("BEFORE", 2)).await;
     world.start_worker();
     world.all_end(2).await;
-    let url = &world.setup.ledger_url;
-    let mut other = SqliteConnection::connect(url).await.expect("opened");
-    sqlx::query("BEGIN IMMEDIATE")
-        .execute(&mut other)
-        .await
-        .expect("held");
+    let other = place::open(&world.setup.ledger_url);
+    other.execute_batch("BEGIN IMMEDIATE").expect("held");
     world.publish_all(&orders("HELD", 10)).await;
     world
         .wait_until("a word about it", async || {
@@ -111,11 +107,8 @@ async fn while_another_process_holds_the_ledger_orders_wait_and_then_all_end() {
         "nothing is booked unrecorded"
     );
     rests(&world, "a ledger that another process holds").await;
-    sqlx::query("ROLLBACK")
-        .execute(&mut other)
-        .await
-        .expect("let go");
-    other.close().await.expect("closed");
+    other.execute_batch("ROLLBACK").expect("let go");
+    drop(other);
     all_is_well(world, 12).await;
 }
 
@@ -233,15 +226,12 @@ async fn status_tells_of_a_full_disk_and_of_somebody_who_holds_the_ledger() {
     fs::remove_file(filler).expect("removed");
     night::all_is_well(&world).await;
 
-    let url = world.setup.ledger_url.clone();
-    let mut other = SqliteConnection::connect(&url).await.expect("opened");
-    let holding = sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await;
-    holding.expect("held");
+    let other = place::open(&world.setup.ledger_url);
+    other.execute_batch("BEGIN IMMEDIATE").expect("held");
     let held = alarm(&world, "the ledger cannot be written: another process").await;
     assert_eq!(held["urgency"], "now");
-    let letting_go = sqlx::query("ROLLBACK").execute(&mut other).await;
-    letting_go.expect("let go");
-    other.close().await.expect("closed");
+    other.execute_batch("ROLLBACK").expect("let go");
+    drop(other);
     night::all_is_well(&world).await;
     world.finish().await;
 }

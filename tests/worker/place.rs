@@ -2,9 +2,10 @@
 //! dropped at the end.
 
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection};
 
 const VARIABLE: &str = "DILIGENCE_TEST_POSTGRES_URL";
 
@@ -54,8 +55,7 @@ impl Place {
         match self {
             Self::Server(database) => database.run(statement).await,
             Self::File(url) => {
-                let text = AssertSqlSafe(statement.to_owned());
-                let done = sqlx::raw_sql(text).execute(&mut open(url).await).await;
+                let done = open(url).execute_batch(statement);
                 done.unwrap_or_else(|error| panic!("{statement}: {error}"));
             }
         }
@@ -66,9 +66,10 @@ impl Place {
         match self {
             Self::Server(database) => database.pairs(question).await,
             Self::File(url) => {
-                let pairs = sqlx::query_as(question)
-                    .fetch_all(&mut open(url).await)
-                    .await;
+                let file = open(url);
+                let mut asked = file.prepare(question).expect(question);
+                let pairs = asked.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+                let pairs = pairs.and_then(Iterator::collect);
                 pairs.unwrap_or_else(|error| panic!("{question}: {error}"))
             }
         }
@@ -79,9 +80,7 @@ impl Place {
         match self {
             Self::Server(database) => database.number(question).await,
             Self::File(url) => {
-                let answer = sqlx::query_scalar(question)
-                    .fetch_one(&mut open(url).await)
-                    .await;
+                let answer = open(url).query_row(question, [], |row| row.get(0));
                 answer.unwrap_or_else(|error| panic!("{question}: {error}"))
             }
         }
@@ -188,9 +187,13 @@ pub fn with_database(server: &str, name: &str) -> String {
     format!("{start}/{name}")
 }
 
-async fn open(url: &str) -> SqliteConnection {
-    let opened = SqliteConnection::connect(url).await;
-    opened.expect("a ledger that a worker has made")
+/// The file of a ledger that a worker has made.
+pub fn open(url: &str) -> rusqlite::Connection {
+    let path = url.strip_prefix("sqlite://").expect("the URL of a file");
+    let file = rusqlite::Connection::open(path).expect("a ledger that a worker has made");
+    let patience = file.busy_timeout(Duration::from_secs(5));
+    patience.expect("a time-out");
+    file
 }
 
 pub async fn connect(url: &str) -> PgConnection {

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::xml::Element;
@@ -98,8 +99,8 @@ impl std::fmt::Display for LabelFormat {
 pub struct Label {
     /// What the bytes are.
     pub format: LabelFormat,
-    /// The bytes.
-    pub bytes: Vec<u8>,
+    /// The bytes, which are not copied with it.
+    pub bytes: Bytes,
 }
 
 impl std::fmt::Debug for Label {
@@ -112,7 +113,10 @@ impl Label {
     /// A label from its bytes; `None` when they are no label of a known format.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
-        LabelFormat::of(&bytes).map(|format| Self { format, bytes })
+        LabelFormat::of(&bytes).map(|format| Self {
+            format,
+            bytes: bytes.into(),
+        })
     }
 
     /// A label from standard base64, in one line or several; `None` when it does not decode.
@@ -133,7 +137,7 @@ impl Label {
     pub fn from_xml(bytes: &[u8]) -> Option<Self> {
         Element::read(bytes).map(|_| Self {
             format: LabelFormat::Xml,
-            bytes: bytes.to_vec(),
+            bytes: Bytes::copy_from_slice(bytes),
         })
     }
 

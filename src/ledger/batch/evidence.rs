@@ -48,7 +48,7 @@ impl Batch<'_> {
                 self.now.into(),
                 i64::from(answer.status).into(),
                 answer.content_type.clone().into(),
-                Cell::Bytes(answer.body.clone()),
+                Cell::Bytes(answer.body.clone().into()),
                 self.erase_after.into(),
             ]);
         }

@@ -254,7 +254,7 @@ pub fn answered(key: &Key, fence: u64, outcome: Outcome) -> Change {
 pub fn booked(key: &Key, fence: u64, number: &str) -> Change {
     let label = Label {
         format: LabelFormat::Pdf,
-        bytes: format!("%PDF-1.4 {number} %%EOF").into_bytes(),
+        bytes: format!("%PDF-1.4 {number} %%EOF").into(),
     };
     let known = LabelRef {
         id: format!("label-{number}"),

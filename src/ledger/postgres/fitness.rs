@@ -41,10 +41,9 @@ pub async fn check_settings(
     let Some(row) = rows.first() else {
         return Err(unavailable(sqlx::Error::RowNotFound));
     };
-    let text = |place| row.text(place).map_err(unavailable);
     let server = at.server();
     for (place, setting) in [(0, "fsync"), (1, "synchronous_commit")] {
-        if text(place)? == "off" {
+        if row.text(place)? == "off" {
             return Err(LedgerError::Unavailable(format!(
                 "PostgreSQL at {server} runs with {setting} off for {} in {}: after a power cut it would have forgotten bookings; set {setting} = on",
                 at.user(),
@@ -52,26 +51,26 @@ pub async fn check_settings(
             )));
         }
     }
-    if text(2)? != "UTF8" {
+    if row.text(2)? != "UTF8" {
         return Err(LedgerError::Unavailable(format!(
             "the database {} at {server} does not keep every name (encoding {}): create it with ENCODING 'UTF8'",
             at.database(),
-            text(2)?
+            row.text(2)?
         )));
     }
-    if row.number(3).map_err(unavailable)? < OLDEST {
+    if row.number(3)? < OLDEST {
         return Err(LedgerError::Unavailable(format!(
             "PostgreSQL at {server} is older than 13: use a newer one"
         )));
     }
-    row.number(4).map(rows::moment).map_err(unavailable)
+    Ok(rows::moment(row.number(4)?))
 }
 
 /// Refuses a server that only repeats what another one writes.
 pub async fn check_primary(session: &mut PgSession, at: &Address) -> Result<(), LedgerError> {
     let rows = session.ask(IN_RECOVERY.into(), Vec::new()).await;
-    let repeats = rows.and_then(|rows| rows.first().map_or(Ok(0), |row| row.number(0)));
-    if repeats.map_err(|error| unavailable(&error, at))? == 0 {
+    let rows = rows.map_err(|error| unavailable(&error, at))?;
+    if rows.first().map_or(Ok(0), |row| row.number(0))? == 0 {
         return Ok(());
     }
     Err(LedgerError::Unavailable(faults::for_reading_only(at)))
@@ -127,11 +126,11 @@ async fn check_rights(session: &mut PgSession, at: &Address) -> Result<(), Ledge
     let rows = session.ask(MISSING_RIGHTS.into(), tables).await;
     let rows = rows.map_err(unavailable)?;
     let missing = rows.first().map_or(Ok(0), |row| row.number(0));
-    if missing.map_err(unavailable)? == 0 {
+    if missing? == 0 {
         return Ok(());
     }
     let schema = rows.first().map_or(Ok(None), |row| row.text_if_any(1));
-    let schema = schema.map_err(unavailable)?.unwrap_or("public");
+    let schema = schema?.unwrap_or("public");
     Err(LedgerError::Unavailable(format!(
         "{user} may not write to the ledger in {}: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {user}",
         place(at),

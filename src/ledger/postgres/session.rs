@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgRow};
 use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Postgres};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Postgres, Row};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
-use crate::ledger::rows::Cell;
-use crate::ledger::sql::engine::Session;
+use crate::ledger::rows::{Cell, Table};
+use crate::ledger::sql::engine::{Fields, Odd, Session};
+use crate::ledger::{schema, statements};
 
 /// Until a connection stands.
 pub const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -73,6 +74,7 @@ impl PgSession {
 
 impl Session for PgSession {
     type Row = PgRow;
+    type Error = sqlx::Error;
     /// Whatever the server's defaults are.
     const BEGIN: &'static str = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE";
 
@@ -96,6 +98,23 @@ impl Session for PgSession {
         self.answered(answer).map(|done| done.rows_affected())
     }
 
+    /// Many rows a statement: each is a journey to the server and back.
+    async fn insert(
+        &mut self,
+        table: &'static Table,
+        rows: Vec<Vec<Cell>>,
+    ) -> Result<(), sqlx::Error> {
+        let sizes = statements::pieces(rows.len());
+        let mut left = rows.into_iter();
+        for size in sizes {
+            let mut values = left.by_ref().take(size).flatten().collect();
+            table.fill(&mut values, size);
+            let text = table.insert(&schema::POSTGRES, size);
+            self.tell(text.into(), values).await?;
+        }
+        Ok(())
+    }
+
     async fn script(&mut self, text: String) -> Result<(), sqlx::Error> {
         let run = sqlx::raw_sql(AssertSqlSafe(text)).execute(self.free()?);
         let answer = timeout(SCRIPT_LIMIT, run).await;
@@ -116,11 +135,29 @@ pub fn query(text: Cow<'static, str>, values: Vec<Cell>) -> Query<'static, Postg
         Cell::Number(number) => query.bind(number),
         Cell::Text(Some(text)) if text.contains('\0') => query.bind(text.replace('\0', "\u{fffd}")),
         Cell::Text(text) => query.bind(text),
-        Cell::Bytes(bytes) => query.bind(bytes),
+        Cell::Bytes(bytes) => query.bind(Vec::from(bytes)),
     })
 }
 
 /// An answer that did not come in time.
 fn timed_out() -> sqlx::Error {
     sqlx::Error::Io(ErrorKind::TimedOut.into())
+}
+
+impl Fields for PgRow {
+    fn number_if_any(&self, place: usize) -> Result<Option<i64>, Odd> {
+        self.try_get(place).map_err(|_| Odd(place))
+    }
+    fn text_if_any(&self, place: usize) -> Result<Option<&str>, Odd> {
+        self.try_get(place).map_err(|_| Odd(place))
+    }
+    fn bytes_if_any(&self, place: usize) -> Result<Option<Vec<u8>>, Odd> {
+        self.try_get(place).map_err(|_| Odd(place))
+    }
+}
+
+impl From<Odd> for sqlx::Error {
+    fn from(odd: Odd) -> Self {
+        Self::Decode(odd.into())
+    }
 }

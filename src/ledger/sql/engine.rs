@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use std::future::Future;
 
 use jiff::Timestamp;
-use sqlx::error::UnexpectedNullError;
-use sqlx::{ColumnIndex, Database, Decode, Type};
+use thiserror::Error;
+use tokio_util::task::TaskTracker;
 
-use crate::ledger::rows::Cell;
+use crate::ledger::rows::{Cell, Table};
 use crate::ledger::schema::Dialect;
 use crate::ledger::{LedgerError, Look};
 
@@ -17,8 +17,10 @@ use crate::ledger::{LedgerError, Look};
 pub trait Engine: Send + Sync + 'static {
     /// A row of an answer.
     type Row: Fields;
+    /// What may go wrong.
+    type Error: From<Odd> + Send + 'static;
     /// A connection of its own.
-    type Session: Session<Row = Self::Row>;
+    type Session: Session<Row = Self::Row, Error = Self::Error>;
     /// Its words where they differ.
     const WORDS: Dialect;
     /// Sessions that write at the same time.
@@ -26,11 +28,16 @@ pub trait Engine: Send + Sync + 'static {
     /// Changes that share a transaction at most, when so many wait.
     const GROUP: usize;
 
+    /// Has a writer's work done.
+    fn employ(&self, writers: &TaskTracker, work: impl Future<Output = ()> + Send + 'static) {
+        writers.spawn(work);
+    }
+
     /// A new session that may write.
     fn connect(&self) -> impl Future<Output = Result<Self::Session, LedgerError>> + Send;
 
     /// A question outside of every transaction.
-    fn ask(&self, text: Cow<'static, str>, values: Vec<Cell>) -> Asked<'_, Self::Row>;
+    fn ask(&self, text: Cow<'static, str>, values: Vec<Cell>) -> Asked<'_, Self>;
 
     /// Inside a transaction: nobody else changes the orders of these keys, known or not, until it
     /// ends. Tells its time, which is later than whatever was committed about them.
@@ -38,29 +45,32 @@ pub trait Engine: Send + Sync + 'static {
         &self,
         session: &mut Self::Session,
         keys: &BTreeSet<String>,
-    ) -> impl Future<Output = Result<Timestamp, sqlx::Error>> + Send;
+    ) -> impl Future<Output = Result<Timestamp, Self::Error>> + Send;
 
     /// The rows of [`queries::DUE`](crate::ledger::queries::DUE), so many besides the exceptions,
     /// which may be among them.
-    fn due<'a>(&'a self, look: Look<'a>) -> Asked<'a, Self::Row>;
+    fn due<'a>(&'a self, look: Look<'a>) -> Asked<'a, Self>;
 
     /// The rows of [`queries::NEXT_DUE`](crate::ledger::queries::NEXT_DUE).
-    fn next_due(&self) -> Asked<'_, Self::Row>;
+    fn next_due(&self) -> Asked<'_, Self>;
 
     /// The rows of [`queries::unsent`](crate::ledger::queries::unsent).
-    fn unsent(&self, limit: usize, printed: bool) -> Asked<'_, Self::Row>;
+    fn unsent(&self, limit: usize, printed: bool) -> Asked<'_, Self>;
 
     /// Whether the row at hand is at fault, or who holds it: others of the transaction may go on.
-    fn is_of_one(error: &sqlx::Error) -> bool;
+    fn is_of_one(error: &Self::Error) -> bool;
+
+    /// Whether it is at fault because there is another one like it.
+    fn is_taken(error: &Self::Error) -> bool;
 
     /// Whether the session is gone.
-    fn is_lost(error: &sqlx::Error) -> bool;
+    fn is_lost(error: &Self::Error) -> bool;
 
     /// Whether a `COMMIT` that failed so surely kept nothing.
-    fn kept_nothing(error: &sqlx::Error) -> bool;
+    fn kept_nothing(error: &Self::Error) -> bool;
 
     /// What happened at which place, and what to do.
-    fn in_words(&self, error: &sqlx::Error) -> String;
+    fn in_words(&self, error: &Self::Error) -> String;
 
     /// Where the ledger lies, without secrets.
     fn place(&self) -> String;
@@ -73,22 +83,28 @@ pub trait Engine: Send + Sync + 'static {
         std::future::ready(Ok(()))
     }
 
+    /// Something was committed.
+    fn committed(&self) {}
+
     /// Closes what [`Engine::ask`] uses.
     fn close(&self) -> impl Future<Output = ()> + Send;
 
     /// The error of something of which nothing was kept.
-    fn unavailable(&self, error: &sqlx::Error) -> LedgerError {
+    fn unavailable(&self, error: &Self::Error) -> LedgerError {
         LedgerError::Unavailable(self.in_words(error))
     }
 }
 
 /// What comes of a question.
-pub type Asked<'a, Row> = futures_util::future::BoxFuture<'a, Result<Vec<Row>, sqlx::Error>>;
+pub type Asked<'a, E> =
+    futures_util::future::BoxFuture<'a, Result<Vec<<E as Engine>::Row>, <E as Engine>::Error>>;
 
 /// A connection to a database.
 pub trait Session: Send + Sized {
     /// A row of an answer.
     type Row: Fields;
+    /// What may go wrong.
+    type Error: From<Odd> + Send;
     /// Opens a transaction that may write.
     const BEGIN: &'static str;
 
@@ -97,77 +113,71 @@ pub trait Session: Send + Sized {
         &mut self,
         text: Cow<'static, str>,
         values: Vec<Cell>,
-    ) -> impl Future<Output = Result<Vec<Self::Row>, sqlx::Error>> + Send;
+    ) -> impl Future<Output = Result<Vec<Self::Row>, Self::Error>> + Send;
 
     /// Runs a statement: how many rows it touched.
     fn tell(
         &mut self,
         text: Cow<'static, str>,
         values: Vec<Cell>,
-    ) -> impl Future<Output = Result<u64, sqlx::Error>> + Send;
+    ) -> impl Future<Output = Result<u64, Self::Error>> + Send;
+
+    /// Inserts rows, as it is cheapest here.
+    fn insert(
+        &mut self,
+        table: &'static Table,
+        rows: Vec<Vec<Cell>>,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Runs a statement that has no values.
     fn run(
         &mut self,
         statement: &'static str,
-    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send {
         async move { self.tell(statement.into(), Vec::new()).await.map(drop) }
     }
 
     /// Runs several statements that have no values.
-    fn script(&mut self, text: String) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+    fn script(&mut self, text: String) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Says goodbye.
-    fn close(self) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+    fn close(self) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }
 
 /// The values of a row, by place.
 pub trait Fields: Send + Sync {
     /// A number that may be missing.
-    fn number_if_any(&self, place: usize) -> Result<Option<i64>, sqlx::Error>;
+    fn number_if_any(&self, place: usize) -> Result<Option<i64>, Odd>;
     /// A text that may be missing.
-    fn text_if_any(&self, place: usize) -> Result<Option<&str>, sqlx::Error>;
+    fn text_if_any(&self, place: usize) -> Result<Option<&str>, Odd>;
     /// Bytes that may be missing.
-    fn bytes_if_any(&self, place: usize) -> Result<Option<Vec<u8>>, sqlx::Error>;
+    fn bytes_if_any(&self, place: usize) -> Result<Option<Vec<u8>>, Odd>;
 
     /// A number.
-    fn number(&self, place: usize) -> Result<i64, sqlx::Error> {
+    fn number(&self, place: usize) -> Result<i64, Odd> {
         there(place, self.number_if_any(place)?)
     }
     /// A text.
-    fn text(&self, place: usize) -> Result<&str, sqlx::Error> {
+    fn text(&self, place: usize) -> Result<&str, Odd> {
         there(place, self.text_if_any(place)?)
     }
     /// Bytes.
-    fn bytes(&self, place: usize) -> Result<Vec<u8>, sqlx::Error> {
+    fn bytes(&self, place: usize) -> Result<Vec<u8>, Odd> {
         there(place, self.bytes_if_any(place)?)
     }
 }
 
-fn there<T>(place: usize, value: Option<T>) -> Result<T, sqlx::Error> {
-    value.ok_or_else(|| sqlx::Error::ColumnDecode {
-        index: place.to_string(),
-        source: Box::new(UnexpectedNullError),
-    })
+/// A value is not what its column is made for.
+#[derive(Debug, Error)]
+#[error("the value in place {0} is missing, or of another kind than it should be")]
+pub struct Odd(pub usize);
+
+impl From<Odd> for LedgerError {
+    fn from(odd: Odd) -> Self {
+        Self::Unreadable(format!("a row ({odd})"))
+    }
 }
 
-impl<R> Fields for R
-where
-    R: sqlx::Row + Send + Sync,
-    usize: ColumnIndex<R>,
-    i64: Type<R::Database> + for<'r> Decode<'r, R::Database>,
-    str: Type<R::Database>,
-    for<'r> &'r str: Type<R::Database> + Decode<'r, R::Database>,
-    Vec<u8>: Type<R::Database> + for<'r> Decode<'r, R::Database>,
-    R::Database: Database<Row = R>,
-{
-    fn number_if_any(&self, place: usize) -> Result<Option<i64>, sqlx::Error> {
-        self.try_get(place)
-    }
-    fn text_if_any(&self, place: usize) -> Result<Option<&str>, sqlx::Error> {
-        self.try_get(place)
-    }
-    fn bytes_if_any(&self, place: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
-        self.try_get(place)
-    }
+fn there<T>(place: usize, value: Option<T>) -> Result<T, Odd> {
+    value.ok_or(Odd(place))
 }

@@ -206,7 +206,7 @@ impl<E: Engine> Reads<E> {
             Ok(Paused {
                 account: row.text(0)?.to_owned(),
                 why: serde_json::from_str(row.text(1)?)
-                    .map_err(|error| Fault::Content(error.to_string()))?,
+                    .map_err(|error| LedgerError::Unreadable(error.to_string()))?,
                 since: rows::moment(row.number(2)?),
             })
         })
@@ -231,11 +231,7 @@ impl<E: Engine> Reads<E> {
     }
 
     /// The one row of an aggregate.
-    async fn one<T>(
-        &self,
-        text: &'static str,
-        read: impl Fn(&E::Row) -> Result<T, Fault>,
-    ) -> Answer<T> {
+    async fn one<T>(&self, text: &'static str, read: impl Fn(&E::Row) -> Answer<T>) -> Answer<T> {
         let row = self.find(text, [], read).await?.pop();
         row.ok_or_else(|| LedgerError::Unreadable("nothing where a figure should be".into()))
     }
@@ -244,7 +240,7 @@ impl<E: Engine> Reads<E> {
         &self,
         text: &'static str,
         values: impl Into<Vec<Cell>>,
-        read: impl Fn(&E::Row) -> Result<T, Fault>,
+        read: impl Fn(&E::Row) -> Answer<T>,
     ) -> Answer<Vec<T>> {
         let found = self.engine.ask(text.into(), values.into());
         self.each(found, read).await
@@ -252,61 +248,46 @@ impl<E: Engine> Reads<E> {
 
     async fn each<T>(
         &self,
-        found: Asked<'_, E::Row>,
-        read: impl Fn(&E::Row) -> Result<T, Fault>,
+        found: Asked<'_, E>,
+        read: impl Fn(&E::Row) -> Answer<T>,
     ) -> Answer<Vec<T>> {
         let found = found.await.map_err(|error| self.engine.unavailable(&error));
-        let all: Result<Vec<T>, Fault> = found?.iter().map(read).collect();
-        all.map_err(|fault| match fault {
-            Fault::Database(error) => self.engine.unavailable(&error),
-            Fault::Content(what) => LedgerError::Unreadable(what),
-        })
+        found?.iter().map(read).collect()
     }
 }
 
-/// Why a row cannot be read.
-enum Fault {
-    Database(sqlx::Error),
-    Content(String),
+fn unknown(what: &str) -> LedgerError {
+    LedgerError::Unreadable(format!("{what} that it does not know"))
 }
 
-impl From<sqlx::Error> for Fault {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Database(error)
-    }
-}
-
-fn unknown(what: &str) -> Fault {
-    Fault::Content(format!("{what} that it does not know"))
-}
-
-fn number<T: TryFrom<i64>>(row: &impl Fields, place: usize) -> Result<T, Fault> {
+fn number<T: TryFrom<i64>>(row: &impl Fields, place: usize) -> Answer<T> {
     T::try_from(row.number(place)?).map_err(|_| unknown("a number"))
 }
 
-fn life(text: &str) -> Result<Life, Fault> {
-    serde_json::from_str(text).map_err(|error| Fault::Content(format!("an order ({error})")))
+fn life(text: &str) -> Answer<Life> {
+    serde_json::from_str(text)
+        .map_err(|error| LedgerError::Unreadable(format!("an order ({error})")))
 }
 
-fn key(text: &str) -> Result<Key, Fault> {
+fn key(text: &str) -> Answer<Key> {
     rows::key(text).ok_or_else(|| unknown("a key"))
 }
 
-fn due(row: &impl Fields) -> Result<Due, Fault> {
+fn due(row: &impl Fields) -> Answer<Due> {
     Ok(Due {
         life: life(row.text(0)?)?,
         order: row.text_if_any(1)?.map(str::to_owned),
     })
 }
 
-fn note(row: &impl Fields) -> Result<Note, Fault> {
+fn note(row: &impl Fields) -> Answer<Note> {
     Ok(Note {
         at: rows::moment(row.number(0)?),
         text: row.text(1)?.to_owned(),
     })
 }
 
-fn state_row(row: &impl Fields) -> Result<StateRow, Fault> {
+fn state_row(row: &impl Fields) -> Answer<StateRow> {
     Ok(StateRow {
         state: rows::state(row.text(0)?).ok_or_else(|| unknown("a state"))?,
         count: number(row, 1)?,
@@ -316,15 +297,15 @@ fn state_row(row: &impl Fields) -> Result<StateRow, Fault> {
 }
 
 /// How many, and since when.
-fn counted(row: &impl Fields) -> Result<(u64, Option<i64>), Fault> {
+fn counted(row: &impl Fields) -> Answer<(u64, Option<i64>)> {
     Ok((number(row, 0)?, row.number_if_any(1)?))
 }
 
-fn format(name: &str) -> Result<LabelFormat, Fault> {
+fn format(name: &str) -> Answer<LabelFormat> {
     serde_json::from_value(name.into()).map_err(|_| unknown("a label format"))
 }
 
-fn kept_label(row: &impl Fields) -> Result<KeptLabel, Fault> {
+fn kept_label(row: &impl Fields) -> Answer<KeptLabel> {
     Ok(KeptLabel {
         id: row.text(0)?.to_owned(),
         key: key(row.text(1)?)?,
@@ -332,16 +313,16 @@ fn kept_label(row: &impl Fields) -> Result<KeptLabel, Fault> {
         parcel: number(row, 3)?,
         label: Label {
             format: format(row.text(4)?)?,
-            bytes: row.bytes(5)?,
+            bytes: row.bytes(5)?.into(),
         },
     })
 }
 
-fn print_job(row: &impl Fields) -> Result<PrintJob, Fault> {
+fn print_job(row: &impl Fields) -> Answer<PrintJob> {
     let label = match (row.text_if_any(5)?, row.bytes_if_any(6)?) {
         (Some(name), Some(bytes)) => Some(Label {
             format: format(name)?,
-            bytes,
+            bytes: bytes.into(),
         }),
         _ => None,
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::engine::{Engine, Fields, Session};
+use super::engine::{Engine, Fields, Odd, Session};
 use super::writer::{Answer, Work, Written};
 use crate::events::account_event;
 use crate::ledger::batch::{Batch, Writes};
@@ -17,16 +17,22 @@ use crate::ledger::{
 use crate::life::{Reason, earlier};
 
 /// Why something was not written.
-pub enum Fault {
+pub enum Fault<E: Engine> {
     /// Of one member: its row broke a constraint, or somebody else holds what it needs.
-    One { taken: bool, error: sqlx::Error },
+    One { taken: bool, error: E::Error },
     /// Everybody's.
-    All(sqlx::Error),
+    All(E::Error),
 }
 
-impl Fault {
+impl<E: Engine> From<Odd> for Fault<E> {
+    fn from(odd: Odd) -> Self {
+        Self::All(odd.into())
+    }
+}
+
+impl<E: Engine> Fault<E> {
     /// As the error of a whole transaction.
-    pub fn for_all<E: Engine>(&self, engine: &E) -> LedgerError {
+    pub fn for_all(&self, engine: &E) -> LedgerError {
         let (Self::One { error, .. } | Self::All(error)) = self;
         engine.unavailable(error)
     }
@@ -49,7 +55,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
     }
 
     /// Every member at once.
-    pub async fn together(&mut self, works: &[Work]) -> Result<Vec<Answer>, Fault> {
+    pub async fn together(&mut self, works: &[Work]) -> Result<Vec<Answer>, Fault<E>> {
         let changes: Vec<&Change> = works.iter().flat_map(Work::changes).collect();
         let keys = keys(changes.iter().copied());
         let held = self.engine.hold(self.session, &keys).await;
@@ -83,7 +89,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
     }
 
     /// Every member in a savepoint: one's fault is its own.
-    pub async fn one_by_one(&mut self, works: &[Work]) -> Result<Vec<Answer>, Fault> {
+    pub async fn one_by_one(&mut self, works: &[Work]) -> Result<Vec<Answer>, Fault<E>> {
         let mut answers = Vec::with_capacity(works.len());
         for work in works {
             let Work::Record(changes) = work else {
@@ -103,7 +109,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         Ok(answers)
     }
 
-    async fn alone(&mut self, work: &Work) -> Result<Answer, Fault> {
+    async fn alone(&mut self, work: &Work) -> Result<Answer, Fault<E>> {
         self.run("SAVEPOINT member").await?;
         let answer = match self.together(std::slice::from_ref(work)).await {
             Ok(mut answers) => answers.pop().unwrap_or(Ok(Written::Done)),
@@ -126,22 +132,22 @@ impl<'a, E: Engine> Transaction<'a, E> {
         changes: &[&Change],
         keys: &BTreeSet<String>,
         now: Timestamp,
-    ) -> Result<Vec<Result<Recorded, LedgerError>>, Fault> {
+    ) -> Result<Vec<Result<Recorded, LedgerError>>, Fault<E>> {
         let mut batch = Batch::new(self.rules, now);
         let lives = self.by_key(&queries::LIVES, keys).await?;
         for row in &lives {
-            if let Some(key) = rows::key(row.text(0).map_err(Fault::All)?) {
-                let due_at = row.number_if_any(2).map_err(Fault::All)?;
-                batch.read(key, row.text(1).map_err(Fault::All)?, due_at);
+            if let Some(key) = rows::key(row.text(0)?) {
+                let due_at = row.number_if_any(2)?;
+                batch.read(key, row.text(1)?, due_at);
             }
         }
         let wanting = changes.iter().copied();
         let wanting = self::keys(wanting.filter(|change| batch.needs_contents(change)));
         for row in &self.by_key(&queries::CONTENTS, &wanting).await? {
-            let revision = row.number(1).map_err(Fault::All)?;
-            let key = rows::key(row.text(0).map_err(Fault::All)?);
+            let revision = row.number(1)?;
+            let key = rows::key(row.text(0)?);
             if let (Some(key), Ok(revision)) = (key, u32::try_from(revision)) {
-                let text = row.text(2).map_err(Fault::All)?;
+                let text = row.text(2)?;
                 batch.read_content(key, revision, text.to_owned());
             }
         }
@@ -154,7 +160,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         &mut self,
         listing: &'static Listing,
         keys: &BTreeSet<String>,
-    ) -> Result<Vec<E::Row>, Fault> {
+    ) -> Result<Vec<E::Row>, Fault<E>> {
         let mut found = Vec::with_capacity(keys.len());
         let mut left = keys.iter();
         for size in statements::pieces(keys.len()) {
@@ -168,7 +174,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         Ok(found)
     }
 
-    async fn write(&mut self, writes: Writes, now: Timestamp) -> Result<(), Fault> {
+    async fn write(&mut self, writes: Writes, now: Timestamp) -> Result<(), Fault<E>> {
         for key in &writes.erased {
             for statement in queries::ERASE_OF {
                 self.tell(statement.into(), vec![key.as_str().into()])
@@ -180,7 +186,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         let booked = self.insert(&rows::BOOKINGS, writes.bookings).await;
         booked.map_err(|fault| match fault {
             Fault::One { error, .. } => Fault::One {
-                taken: is_unique_violation(&error),
+                taken: E::is_taken(&error),
                 error,
             },
             all @ Fault::All(_) => all,
@@ -199,16 +205,16 @@ impl<'a, E: Engine> Transaction<'a, E> {
         Ok(())
     }
 
-    async fn insert(&mut self, table: &'static Table, rows: Vec<Vec<Cell>>) -> Result<(), Fault> {
-        let sizes = statements::pieces(rows.len());
-        let mut left = rows.into_iter();
-        for size in sizes {
-            let mut values = left.by_ref().take(size).flatten().collect();
-            table.fill(&mut values, size);
-            self.tell(table.insert(&E::WORDS, size).into(), values)
-                .await?;
+    async fn insert(
+        &mut self,
+        table: &'static Table,
+        rows: Vec<Vec<Cell>>,
+    ) -> Result<(), Fault<E>> {
+        if rows.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let inserted = self.session.insert(table, rows).await;
+        inserted.map_err(fault::<E>)
     }
 
     async fn mark(
@@ -216,7 +222,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         listing: &'static Listing,
         ids: &[i64],
         now: Timestamp,
-    ) -> Result<Written, Fault> {
+    ) -> Result<Written, Fault<E>> {
         let mut left = ids.iter();
         for size in statements::pieces(ids.len()) {
             let ids = left.by_ref().take(size).map(|id| Cell::from(*id));
@@ -228,7 +234,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         Ok(Written::Done)
     }
 
-    async fn erase(&mut self, until: Timestamp) -> Result<Written, Fault> {
+    async fn erase(&mut self, until: Timestamp) -> Result<Written, Fault<E>> {
         let mut erased = 0;
         for statement in queries::ERASE {
             erased += self.tell(statement.into(), vec![until.into()]).await?;
@@ -241,7 +247,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         pause: &Pause,
         how: &'static str,
         now: Timestamp,
-    ) -> Result<Written, Fault> {
+    ) -> Result<Written, Fault<E>> {
         let why = serde_json::to_string(&pause.why).unwrap_or_default();
         let values = vec![
             pause.account.as_str().into(),
@@ -260,7 +266,11 @@ impl<'a, E: Engine> Transaction<'a, E> {
         Ok(Written::Done)
     }
 
-    async fn resume(&mut self, resumption: &Resumption, now: Timestamp) -> Result<Written, Fault> {
+    async fn resume(
+        &mut self,
+        resumption: &Resumption,
+        now: Timestamp,
+    ) -> Result<Written, Fault<E>> {
         let account = resumption.account.as_str();
         let since = resumption.since.map_or(0, micros);
         let values = vec![account.into(), since.into()];
@@ -269,7 +279,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         let Some(row) = resumed.first() else {
             return Ok(Written::Resumed(false));
         };
-        let environment = row.text(0).map_err(Fault::All)?;
+        let environment = row.text(0)?;
         self.tell(queries::WAKE.into(), vec![now.into()]).await?;
         let note = format!("works again: {}", resumption.note);
         self.note(rows::subject(account), note, now).await?;
@@ -283,7 +293,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         worker: &str,
         until: Option<Timestamp>,
         now: Timestamp,
-    ) -> Result<Written, Fault> {
+    ) -> Result<Written, Fault<E>> {
         let mut values = vec![account.into(), worker.into()];
         let statement = match until {
             None => {
@@ -299,7 +309,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         Ok(Written::Done)
     }
 
-    async fn beat(&mut self, beat: &Beat, now: Timestamp) -> Result<Written, Fault> {
+    async fn beat(&mut self, beat: &Beat, now: Timestamp) -> Result<Written, Fault<E>> {
         let forgotten = vec![earlier(now, REMEMBERED).into()];
         self.tell(queries::FORGET_WORKERS.into(), forgotten).await?;
         let stopped_at = beat.last.then(|| micros(now));
@@ -313,7 +323,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         Ok(Written::Done)
     }
 
-    async fn note(&mut self, of: String, text: String, now: Timestamp) -> Result<(), Fault> {
+    async fn note(&mut self, of: String, text: String, now: Timestamp) -> Result<(), Fault<E>> {
         let row = vec![of.into(), now.into(), text.into()];
         self.insert(&rows::NOTES, vec![row]).await
     }
@@ -325,11 +335,11 @@ impl<'a, E: Engine> Transaction<'a, E> {
         why: Option<&Reason>,
         environment: &str,
         now: Timestamp,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Fault<E>> {
         let waiting = self.session.ask(queries::WAITING.into(), Vec::new());
         let waiting = waiting.await.map_err(fault::<E>)?;
         let waiting = waiting.first().map_or(Ok(0), |row| row.number(0));
-        let waiting = u64::try_from(waiting.map_err(Fault::All)?).unwrap_or_default();
+        let waiting = u64::try_from(waiting?).unwrap_or_default();
         let teller = &self.rules.teller;
         let event = account_event(teller, account, why, waiting, now, environment);
         let row = vec![
@@ -343,28 +353,22 @@ impl<'a, E: Engine> Transaction<'a, E> {
         self.insert(&rows::OUTBOX, vec![row]).await
     }
 
-    async fn run(&mut self, statement: &'static str) -> Result<(), Fault> {
+    async fn run(&mut self, statement: &'static str) -> Result<(), Fault<E>> {
         self.session.run(statement).await.map_err(fault::<E>)
     }
 
-    async fn tell(&mut self, text: Cow<'static, str>, values: Vec<Cell>) -> Result<u64, Fault> {
+    async fn tell(&mut self, text: Cow<'static, str>, values: Vec<Cell>) -> Result<u64, Fault<E>> {
         self.session.tell(text, values).await.map_err(fault::<E>)
     }
 }
 
-fn fault<E: Engine>(error: sqlx::Error) -> Fault {
+fn fault<E: Engine>(error: E::Error) -> Fault<E> {
     if E::is_of_one(&error) {
         let taken = false;
         Fault::One { taken, error }
     } else {
         Fault::All(error)
     }
-}
-
-fn is_unique_violation(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .is_some_and(|error| error.is_unique_violation())
 }
 
 fn keys<'a>(changes: impl Iterator<Item = &'a Change>) -> BTreeSet<String> {

@@ -6,9 +6,9 @@ use super::engine::{Engine, Fields, Session};
 use crate::ledger::{LedgerError, schema};
 
 /// The version of a ledger that has the table of them; 0 when it is empty.
-pub async fn applied<S: Session>(session: &mut S) -> Result<i64, sqlx::Error> {
+pub async fn applied<S: Session>(session: &mut S) -> Result<i64, S::Error> {
     let rows = session.ask(schema::VERSION.into(), Vec::new()).await?;
-    rows.first().map_or(Ok(0), |row| row.number(0))
+    Ok(rows.first().map_or(Ok(0), |row| row.number(0))?)
 }
 
 /// Refuses what a newer program wrote.
@@ -38,7 +38,7 @@ pub async fn apply<E: Engine>(
     session: &mut E::Session,
     version: i64,
     now: Timestamp,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), E::Error> {
     for (step, text) in schema::STEPS.iter().filter(|(step, _)| *step > version) {
         session.script(E::WORDS.of(text)).await?;
         session

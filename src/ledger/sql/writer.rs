@@ -151,7 +151,7 @@ impl<E: Engine> Writer<E> {
         works: &[Work],
     ) -> Result<Vec<Answer>, LedgerError> {
         let engine = self.engine.as_ref();
-        let unavailable = |error: sqlx::Error| engine.unavailable(&error);
+        let unavailable = |error: E::Error| engine.unavailable(&error);
         let mut transaction = Transaction::new(engine, session, &self.rules);
         let answers = match transaction.together(works).await {
             Err(Fault::One { .. }) => {
@@ -169,6 +169,7 @@ impl<E: Engine> Writer<E> {
         match session.run("COMMIT").await {
             Ok(()) => {
                 pass(Point::AfterCommit);
+                engine.committed();
                 Ok(answers)
             }
             Err(error) if E::kept_nothing(&error) => Err(unavailable(error)),

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::session::FileError;
+
 /// Primary result codes (<https://www.sqlite.org/rescode.html>).
 const BUSY: i32 = 5;
 const LOCKED: i32 = 6;
@@ -13,24 +15,39 @@ const CANNOT_OPEN: i32 = 14;
 const CONSTRAINT: i32 = 19;
 const NO_DATABASE: i32 = 26;
 
-fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
+/// Two rows alike: extended result codes of a constraint.
+const SAME_KEY: i32 = 1555;
+const SAME: i32 = 2067;
+
+fn code(error: &FileError) -> Option<i32> {
+    match error {
+        FileError::Sqlite(error) => error.sqlite_error().map(|error| error.extended_code),
+        FileError::Odd(_) | FileError::Closed => None,
+    }
+}
+
+fn primary_code(error: &FileError) -> Option<i32> {
+    code(error).map(|code| code & 0xff)
+}
+
+/// Whether the row at hand has a key that another one has.
+pub fn is_unique(error: &FileError) -> bool {
+    matches!(code(error), Some(SAME_KEY | SAME))
 }
 
 /// Whether only the row at hand is at fault.
-pub fn is_constraint(error: &sqlx::Error) -> bool {
+pub fn is_constraint(error: &FileError) -> bool {
     primary_code(error) == Some(CONSTRAINT)
 }
 
 /// Whether another process has it for now.
-pub fn is_busy(error: &sqlx::Error) -> bool {
+pub fn is_busy(error: &FileError) -> bool {
     matches!(primary_code(error), Some(BUSY | LOCKED))
 }
 
 /// Whether a `COMMIT` that failed so surely kept nothing: the commit record, which is written last,
 /// cannot be on the disk. Of any other failure the next start might find it there.
-pub fn kept_nothing(error: &sqlx::Error) -> bool {
+pub fn kept_nothing(error: &FileError) -> bool {
     matches!(
         primary_code(error),
         Some(BUSY | LOCKED | READ_ONLY | FULL | CONSTRAINT)
@@ -38,7 +55,7 @@ pub fn kept_nothing(error: &sqlx::Error) -> bool {
 }
 
 /// What happened to the file at `path`, and what to do.
-pub fn in_words(error: &sqlx::Error, path: &Path) -> String {
+pub fn in_words(error: &FileError, path: &Path) -> String {
     let place = path.display();
     match primary_code(error) {
         Some(BUSY | LOCKED) => format!(

@@ -4,30 +4,29 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{ConnectOptions, Connection, Row};
+use rusqlite::Connection;
 
-use super::super::{SqliteLedger, has_worker, lock_worker, options};
+use super::super::session::Way;
+use super::super::{SqliteLedger, has_worker, lock_worker};
 use super::File;
 use crate::ledger::conformance::{Desk, received};
 use crate::ledger::{Ledger, LedgerError, Rules, queries, schema};
 use crate::order::sample;
 
-async fn raw(file: &File) -> SqliteConnection {
-    options(&file.path()).connect().await.expect("a connection")
+/// A connection that knows nothing of ledgers.
+fn raw(file: &File) -> Connection {
+    Connection::open(file.path()).expect("a connection")
 }
 
-async fn run(connection: &mut SqliteConnection, statement: &'static str) {
-    let done = sqlx::query(statement).execute(connection).await;
-    done.expect(statement);
+fn run(connection: &Connection, statements: &str) {
+    connection.execute_batch(statements).expect(statements);
 }
 
 /// Opened with a pragma of the test's own.
-async fn with_pragma(file: &File, name: &'static str, value: &'static str) -> SqliteLedger {
-    let options = options(&file.path())
-        .busy_timeout(Duration::from_millis(20))
-        .pragma(name, value);
-    let opened = SqliteLedger::open_with(file.path(), options, Rules::default()).await;
+async fn with_pragma(file: &File, pragma: &str) -> SqliteLedger {
+    let mut way = Way::to(&file.path()).with(pragma);
+    way.patience = Duration::from_millis(20);
+    let opened = SqliteLedger::open_with(way, Rules::default()).await;
     opened.expect("a ledger")
 }
 
@@ -69,7 +68,7 @@ async fn a_ledger_of_a_newer_version_is_refused() {
     let file = File::new();
     new_ledger(&file).await;
     let newer = "INSERT INTO ledger_versions (version, applied_at) VALUES (99, 0)";
-    run(&mut raw(&file).await, newer).await;
+    run(&raw(&file), newer);
     for opened in [
         SqliteLedger::open(&file.url(), Rules::default()).await,
         SqliteLedger::open_read_only(&file.url(), Rules::default()).await,
@@ -87,24 +86,24 @@ async fn a_ledger_that_is_up_to_date_is_not_made_again() {
     let file = File::new();
     new_ledger(&file).await;
     new_ledger(&file).await;
-    let query = sqlx::query("SELECT COUNT(*) FROM ledger_versions");
-    let row = query.fetch_one(&mut raw(&file).await).await.expect("a row");
-    assert_eq!(row.get::<i64, _>(0), schema::NEWEST);
+    let question = "SELECT COUNT(*) FROM ledger_versions";
+    let steps: i64 = raw(&file)
+        .query_row(question, [], |row| row.get(0))
+        .expect("a row");
+    assert_eq!(steps, schema::NEWEST);
 }
 
 #[tokio::test]
 async fn a_new_ledger_that_somebody_looks_at_is_opened_when_they_have_looked() {
     let file = File::new();
-    std::fs::write(file.path(), b"").expect("a file");
-    let mut reader = raw(&file).await;
-    run(&mut reader, "BEGIN").await;
-    run(&mut reader, "SELECT * FROM sqlite_schema").await;
+    let reader = raw(&file);
+    run(&reader, "BEGIN; SELECT * FROM sqlite_schema");
     let url = file.url();
     let opening = SqliteLedger::open(&url, Rules::default());
     tokio::pin!(opening);
     let early = tokio::time::timeout(Duration::from_millis(200), &mut opening);
     assert!(early.await.is_err(), "the reader still looks");
-    run(&mut reader, "COMMIT").await;
+    run(&reader, "COMMIT");
     opening.await.expect("a ledger").close().await;
 }
 
@@ -128,8 +127,8 @@ async fn a_read_only_file_says_what_to_do() {
     let file = File::new();
     new_ledger(&file).await;
     // Opened as SQLite opens a file it may not write; permissions alone would not stop root.
-    let options = options(&file.path()).read_only(true);
-    let refused = SqliteLedger::open_with(file.path(), options, Rules::default()).await;
+    let way = Way::to(&file.path()).reading();
+    let refused = SqliteLedger::open_with(way, Rules::default()).await;
     let said = words(refused.map(drop));
     assert!(said.contains("is read-only: make it"), "{said}");
 }
@@ -153,13 +152,13 @@ async fn a_ledger_opened_for_reading_writes_nothing() {
 async fn while_another_process_writes_nothing_is_kept_and_afterwards_all_goes_on() {
     let file = File::new();
     new_ledger(&file).await;
-    let ledger = with_pragma(&file, "cache_size", "-2000").await;
-    let mut other = raw(&file).await;
-    run(&mut other, "BEGIN IMMEDIATE").await;
+    let ledger = with_pragma(&file, "PRAGMA cache_size = -2000").await;
+    let other = raw(&file);
+    run(&other, "BEGIN IMMEDIATE");
     let refused = record_one(&ledger, "A-1").await;
     assert!(matches!(refused, Err(LedgerError::Unavailable(_))));
     assert!(words(refused).contains("another process is writing to"));
-    run(&mut other, "ROLLBACK").await;
+    run(&other, "ROLLBACK");
     record_one(&ledger, "A-1").await.expect("kept");
 }
 
@@ -167,7 +166,7 @@ async fn while_another_process_writes_nothing_is_kept_and_afterwards_all_goes_on
 async fn on_a_full_disk_nothing_is_kept_and_with_room_again_all_goes_on() {
     let file = File::new();
     new_ledger(&file).await;
-    let ledger = with_pragma(&file, "max_page_count", "100").await;
+    let ledger = with_pragma(&file, "PRAGMA max_page_count = 100").await;
     let mut kept = 0;
     let refused = loop {
         match record_one(&ledger, &format!("A-{kept}")).await {
@@ -192,9 +191,9 @@ async fn on_a_full_disk_nothing_is_kept_and_with_room_again_all_goes_on() {
 async fn the_same_ledger_goes_on_after_a_fault() {
     let file = File::new();
     new_ledger(&file).await;
-    let ledger = with_pragma(&file, "cache_size", "-2000").await;
-    let mut other = raw(&file).await;
-    run(&mut other, "ALTER TABLE notes RENAME TO elsewhere").await;
+    let ledger = with_pragma(&file, "PRAGMA cache_size = -2000").await;
+    let other = raw(&file);
+    run(&other, "ALTER TABLE notes RENAME TO elsewhere");
     record_one(&ledger, "A-1")
         .await
         .expect_err("a table is missing");
@@ -202,7 +201,7 @@ async fn the_same_ledger_goes_on_after_a_fault() {
         ledger.count().await.expect("read").is_empty(),
         "all or nothing"
     );
-    run(&mut other, "ALTER TABLE elsewhere RENAME TO notes").await;
+    run(&other, "ALTER TABLE elsewhere RENAME TO notes");
     record_one(&ledger, "A-1").await.expect("kept");
 }
 
@@ -213,7 +212,7 @@ async fn an_order_that_cannot_be_read_fails_alone() {
     let broken = desk.receive("A-1").await;
     let sound = desk.receive("A-2").await;
     let spoil = "UPDATE orders SET life = '{}' WHERE key = 'fr/A-1/1'";
-    run(&mut raw(&file).await, spoil).await;
+    run(&raw(&file), spoil);
     let claims = [&broken, &sound].map(|key| crate::ledger::conformance::claim(key, desk.now()));
     let recorded = desk.all(claims.into()).await;
     assert!(
@@ -282,19 +281,22 @@ async fn after_closing_nothing_is_taken_and_one_file_remains() {
     assert_eq!(files.count(), 1);
 }
 
-async fn plan_of(connection: &mut SqliteConnection, question: &str) -> String {
-    let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {question}"));
-    let rows = sqlx::query(explain).bind(1_i64).bind(1_i64);
-    let rows = rows.fetch_all(connection).await.expect("a plan");
-    let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
-    plan.join("\n")
+fn plan_of(connection: &Connection, question: &str) -> String {
+    let explain = format!("EXPLAIN QUERY PLAN {question}");
+    let mut plan = connection.prepare(&explain).expect("a plan");
+    let mut rows = plan.raw_query();
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next().expect("a row") {
+        lines.push(row.get::<_, String>("detail").expect("a text"));
+    }
+    lines.join("\n")
 }
 
 #[tokio::test]
 async fn figures_are_read_from_indexes_and_erasing_still_goes_by_time() {
     let file = File::new();
     new_ledger(&file).await;
-    let mut connection = raw(&file).await;
+    let connection = raw(&file);
     for (question, index) in [
         (queries::GAUGES_OF_ORDERS, "COVERING INDEX orders_gauges"),
         (queries::GAUGES_OF_DOUBT, "INDEX bookings_standing"),
@@ -304,17 +306,16 @@ async fn figures_are_read_from_indexes_and_erasing_still_goes_by_time() {
         (queries::BOOKED_SINCE, "INDEX bookings_sent"),
         (queries::ERASE[0], "INDEX order_bodies_erase"),
     ] {
-        let plan = plan_of(&mut connection, question).await;
+        let plan = plan_of(&connection, question);
         assert!(plan.contains(index), "{question}: {plan}");
     }
-    connection.close().await.expect("closed");
 }
 
 #[tokio::test]
 async fn the_questions_of_every_moment_walk_an_index() {
     let file = File::new();
     new_ledger(&file).await;
-    let mut connection = raw(&file).await;
+    let connection = raw(&file);
     for (question, index) in [
         (queries::DUE.to_owned(), "orders_urgent"),
         (queries::DUE_OF_LINE.to_owned(), "orders_line"),
@@ -325,10 +326,9 @@ async fn the_questions_of_every_moment_walk_an_index() {
         (queries::PRESSING.to_owned(), "orders_pressing"),
         (queries::OPEN_BY.to_owned(), "orders_pressing"),
     ] {
-        let plan = plan_of(&mut connection, &question).await;
+        let plan = plan_of(&connection, &question);
         assert!(plan.contains(index), "{question}: {plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{question}: {plan}");
         assert!(!plan.contains("SCAN o\n"), "{question}: {plan}");
     }
-    connection.close().await.expect("closed");
 }
