@@ -12,9 +12,9 @@ use super::session::{FileError, FileSession, Way};
 use crate::ledger::sql::engine::Fields;
 
 /// Pages of the log that are worth it: 8 MiB. Labels fill them many times a minute.
-const WORTH_IT: i64 = 2048;
-/// Pages of the log before the writer folds it: 64 MiB.
-pub const AT_THE_LATEST: u32 = 16_384;
+pub const WORTH_IT: i64 = 2048;
+/// Pages of the log before the writer folds it: 32 MiB.
+pub const AT_THE_LATEST: u32 = 8192;
 /// Commits between two looks.
 const COMMITS: u32 = 8;
 
@@ -37,8 +37,7 @@ impl Folding {
         self.bell().ring = Some(ring);
         move || {
             if let Err(error) = fold(&way, &rung) {
-                // Whoever writes folds alone, and says what is wrong if that goes wrong too.
-                debug!("the log is folded by the writer: {error}");
+                debug!("the log is folded by whoever writes: {error}");
             }
         }
     }
@@ -65,17 +64,26 @@ impl Folding {
     }
 }
 
+/// Whenever it is worth it. What goes wrong, as on a full disk, may go well the next time; meanwhile
+/// whoever writes folds alone, and says what is wrong if that goes wrong too.
 fn fold(way: &Way, rung: &Receiver<()>) -> Result<(), FileError> {
     let session = FileSession::open(way)?;
     while rung.recv().is_ok() {
-        let stands = session.rows("PRAGMA wal_checkpoint(NOOP)", &[])?;
-        let unfolded = match stands.first() {
-            Some(row) => row.number(1)?.saturating_sub(row.number(2)?),
-            None => 0,
-        };
-        if unfolded >= WORTH_IT {
-            session.rows("PRAGMA wal_checkpoint(PASSIVE)", &[])?;
+        if let Err(error) = fold_once(&session) {
+            debug!("the log is not folded: {error}");
         }
+    }
+    Ok(())
+}
+
+fn fold_once(session: &FileSession) -> Result<(), FileError> {
+    let stands = session.rows("PRAGMA wal_checkpoint(NOOP)", &[])?;
+    let unfolded = match stands.first() {
+        Some(row) => row.number(1)?.saturating_sub(row.number(2)?),
+        None => 0,
+    };
+    if unfolded >= WORTH_IT {
+        session.rows("PRAGMA wal_checkpoint(PASSIVE)", &[])?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The shared facts on SQLite files, and what only a file can do wrong.
 
+mod folding;
 mod trouble;
 
 use std::path::PathBuf;
