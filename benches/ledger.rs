@@ -104,7 +104,7 @@ fn answered(key: &Key, fence: u64) -> Change {
         outcome: Outcome::Booked(numbers),
         again_in: Duration::ZERO,
     });
-    let labels = vec![(known, 0, Arc::new(label))];
+    let labels = vec![(known, 0, label)];
     change(
         key,
         event,

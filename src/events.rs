@@ -79,11 +79,13 @@ impl Teller {
         let mut body = json!({
             "specversion": "1.0", "id": event_id, "source": self.source, "type": kind,
             "subject": subject, "time": time, "datacontenttype": "application/json",
-            "sequence": sequence, "data": data,
+            "sequence": sequence,
         });
-        if let (Some(trace), Some(fields)) = (trace, body.as_object_mut()) {
-            let span = trace.told(trace.event(&event_id), self.recording);
-            fields.insert("traceparent".into(), span.to_string().into());
+        if let Some(fields) = body.as_object_mut() {
+            // `json!` would copy all of it.
+            fields.insert("data".into(), data);
+            let span = trace.map(|trace| trace.told(trace.event(&event_id), self.recording));
+            fields.extend(span.map(|span| ("traceparent".into(), span.to_string().into())));
         }
         Rendered {
             event_id,

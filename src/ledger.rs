@@ -55,7 +55,7 @@ pub struct Kept {
     /// The order as JSON (of a received order). Personal data.
     pub order: Option<String>,
     /// Labels of the outcome, by parcel position; their entries stand in the outcome. Personal data.
-    pub labels: Vec<(LabelRef, usize, Arc<Label>)>,
+    pub labels: Vec<(LabelRef, usize, Label)>,
     /// The carrier's raw answer. Personal data.
     pub answer: Option<RawAnswer>,
 }

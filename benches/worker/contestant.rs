@@ -99,10 +99,20 @@ impl Program {
         Ok(words.parse::<f64>()? / 1024.0)
     }
 
+    /// To the child that a command of `--under` runs, and ends with; else to the program itself.
+    fn tell(&self, signal: &str) -> std::io::Result<()> {
+        let pid = self.0.id().to_string();
+        let child = Command::new("pkill").args([signal, "-P", &pid]).status()?;
+        if !child.success() {
+            let mut kill = Command::new("kill");
+            kill.args([signal, &pid]).stderr(Stdio::null()).status()?;
+        }
+        Ok(())
+    }
+
     /// Asks it to end, and waits until it has.
     pub fn end(&mut self) -> anyhow::Result<()> {
-        let pid = self.0.id().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status()?;
+        self.tell("-TERM")?;
         self.0.wait()?;
         Ok(())
     }
@@ -111,7 +121,7 @@ impl Program {
 impl Drop for Program {
     fn drop(&mut self) {
         // It may have ended already.
-        self.0.kill().ok();
+        self.tell("-KILL").ok();
         self.0.wait().ok();
     }
 }

@@ -199,8 +199,7 @@ async fn booked(
             .transpose()?;
         let reference = label.as_ref().map(labels::reference);
         if let (Some(reference), Some(label)) = (&reference, label) {
-            kept.labels
-                .push((reference.clone(), position, label.into()));
+            kept.labels.push((reference.clone(), position, label));
         }
         numbers.parcels.push(ParcelNumbers {
             tracking_number: tracking.clone(),

@@ -411,7 +411,6 @@ fn keep_label(label: Label, position: usize, kept: &mut Kept) -> Option<crate::l
         return None;
     }
     let reference = labels::reference(&label);
-    kept.labels
-        .push((reference.clone(), position, label.into()));
+    kept.labels.push((reference.clone(), position, label));
     Some(reference)
 }

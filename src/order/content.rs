@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -15,7 +16,7 @@ impl Order {
     /// SHA-256 of the content in hexadecimal, the same for the same content in any spelling.
     #[must_use]
     pub fn content_hash(&self) -> String {
-        let mut canonical = String::new();
+        let mut canonical = Vec::new();
         write_canonical(&content(self), &mut canonical);
         let mut hash = String::with_capacity(64);
         for byte in Sha256::digest(canonical) {
@@ -47,7 +48,7 @@ fn content(order: &Order) -> Value {
 
 /// Sorted fields, no blanks, and nothing that is absent: an optional field added to orders in a
 /// later version must not make every order of an earlier one look changed.
-fn write_canonical(value: &Value, out: &mut String) {
+fn write_canonical(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Object(fields) => {
             let mut present: Vec<_> = fields
@@ -55,26 +56,30 @@ fn write_canonical(value: &Value, out: &mut String) {
                 .filter(|(_, value)| !is_absent(value))
                 .collect();
             present.sort_by_key(|(name, _)| name.as_str());
-            out.push('{');
+            out.push(b'{');
             for (name, value) in present {
-                write!(out, "{}:", Value::from(name.as_str())).ok();
+                write_plain(name, out);
+                out.push(b':');
                 write_canonical(value, out);
-                out.push(',');
+                out.push(b',');
             }
-            out.push('}');
+            out.push(b'}');
         }
         Value::Array(values) => {
-            out.push('[');
+            out.push(b'[');
             for value in values {
                 write_canonical(value, out);
-                out.push(',');
+                out.push(b',');
             }
-            out.push(']');
+            out.push(b']');
         }
-        plain => {
-            write!(out, "{plain}").ok();
-        }
+        plain => write_plain(plain, out),
     }
+}
+
+fn write_plain(value: &impl Serialize, out: &mut Vec<u8>) {
+    // Writing to a Vec cannot fail.
+    serde_json::to_writer(out, value).ok();
 }
 
 fn is_absent(value: &Value) -> bool {
@@ -140,11 +145,14 @@ mod tests {
 
     #[test]
     fn the_hash_stays_what_earlier_versions_kept() {
-        let mut canonical = String::new();
+        let mut canonical = Vec::new();
         write_canonical(
             &serde_json::json!({"b": [1, null], "a": {"x": null}, "c": [], "d": "\""}),
             &mut canonical,
         );
-        assert_eq!(canonical, r#"{"a":{},"b":[1,null,],"d":"\"",}"#);
+        assert_eq!(
+            String::from_utf8(canonical).expect("text"),
+            r#"{"a":{},"b":[1,null,],"d":"\"",}"#
+        );
     }
 }

@@ -272,7 +272,7 @@ pub fn booked(key: &Key, fence: u64, number: &str) -> Change {
         ..Numbers::default()
     };
     let mut change = answered(key, fence, Outcome::Booked(numbers));
-    change.kept.labels.push((known, 0, label.into()));
+    change.kept.labels.push((known, 0, label));
     change
 }
 
