@@ -120,9 +120,11 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It may have ended already.
-        self.tell("-KILL").ok();
-        self.0.wait().ok();
+        // Once it has ended, its number may be somebody else's.
+        if let Ok(None) = self.0.try_wait() {
+            self.tell("-KILL").ok();
+            self.0.wait().ok();
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a row is made of, and how rows are written: text that SQLite and PostgreSQL share.
 //!
-//! Decides nothing and talks to no database. Rows go in by multi-row statements, because a statement
-//! costs more than a row; how those are spelled stands in `statements.rs`.
+//! Decides nothing and talks to no database. How a session inserts rows, one by one or many by a
+//! statement, is its own choice; how statements are spelled stands in `statements.rs`.
 
 use bytes::Bytes;
 use jiff::Timestamp;

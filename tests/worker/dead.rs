@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use lapin::BasicProperties;
+use lapin::types::{AMQPValue, FieldTable};
 use serde_json::Value;
 
 use super::orders::{PAID, order_for};
@@ -94,6 +95,25 @@ async fn dead_messages_bear_every_look_and_keep_their_ids() {
     let what = history[0]["what"].as_str().expect("words");
     assert!(what.starts_with(&format!("dropped {}", first[1])), "{what}");
     assert!(what.ends_with("by ana: a test of the shop's"), "{what}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_with_headers_of_many_kilobytes_is_put_aside_like_any_other() {
+    let mut world = World::new().await;
+    world.start_worker();
+    let mut headers = FieldTable::default();
+    headers.insert(
+        "great".into(),
+        AMQPValue::LongString("x".repeat(60_000).into()),
+    );
+    let properties = BasicProperties::default().with_headers(headers);
+    world
+        .broker
+        .publish(PAID, odd(0).as_bytes(), properties)
+        .await;
+    buried(&world, 1).await;
+    assert_eq!(ids(&world).len(), 1);
     world.finish().await;
 }
 

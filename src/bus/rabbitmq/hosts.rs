@@ -14,11 +14,6 @@ use super::fault::within;
 use crate::bus::BusError;
 use crate::config;
 
-/// Bytes of a frame, unless a URL says so itself. lapin keeps room for 64 of them on each connection,
-/// which with the broker's usual 128 KiB is a third of all the memory a worker needs; a message is some
-/// KiB, and a longer one takes several frames.
-const FRAME_MAX: u32 = 32 * 1024;
-
 /// The brokers of one cluster.
 pub struct Hosts {
     hosts: Vec<Host>,
@@ -84,7 +79,6 @@ impl Host {
             ));
         }
         uri.query.heartbeat.get_or_insert(heartbeat_s);
-        uri.query.frame_max.get_or_insert(FRAME_MAX);
         let shown = format!(
             "{}://{}:{}/{}",
             uri.scheme, uri.authority.host, uri.authority.port, uri.vhost

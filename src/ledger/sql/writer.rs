@@ -1,6 +1,6 @@
 //! Those who write: whoever waits at the same time shares a commit (rule 11).
 //!
-//! Members of a group are written together, by one multi-row statement a table. Only when a row
+//! Members of a group are written together, table by table. Only when a row
 //! breaks a constraint is it known that a savepoint was needed: then all is rolled back and every
 //! member goes again in a savepoint of its own. So the common case pays for none, and one member's
 //! fault is still its own. Nobody is answered before the commit.
