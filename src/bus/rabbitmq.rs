@@ -1,8 +1,9 @@
 //! The bus on RabbitMQ: AMQP 0-9-1 through lapin, without lapin's recovery.
 //!
 //! Consuming and publishing have a connection each, since on a connection that the broker blocks
-//! even acknowledgements stall. `consumer` supervises, `session` consumes and acknowledges,
-//! `publisher` publishes with confirm, `dead` keeps undecodable messages.
+//! even acknowledgements stall; dead messages, with properties of anybody's, have a third once there
+//! are any. `consumer` supervises, `session` consumes and acknowledges, `publisher` publishes with
+//! confirm, `dead` keeps undecodable messages.
 
 mod consumer;
 mod dead;
@@ -39,7 +40,7 @@ const TRACEPARENT: &str = "traceparent";
 pub struct Rabbit {
     settings: Arc<config::Bus>,
     consumer: Consumer,
-    publisher: Arc<Publisher>,
+    events: Publisher,
 }
 
 impl Rabbit {
@@ -47,17 +48,18 @@ impl Rabbit {
     pub fn new(settings: config::Bus) -> Result<Self, BusError> {
         let settings = Arc::new(settings);
         let hosts = Arc::new(Hosts::new(&settings)?);
-        let publisher = Arc::new(Publisher::new(Arc::clone(&hosts), &settings));
+        let dead_copies = Arc::new(Publisher::new(Arc::clone(&hosts), &settings));
+        let events = Publisher::for_events(&settings)?;
         let consumer = Consumer {
             hosts,
             settings: Arc::clone(&settings),
-            publisher: Arc::clone(&publisher),
+            dead_copies,
             trouble: Trouble::new("orders come in again"),
         };
         Ok(Self {
             settings,
             consumer,
-            publisher,
+            events,
         })
     }
 
@@ -70,7 +72,7 @@ impl Rabbit {
             properties: BasicProperties::default().with_delivery_mode(2),
             body,
         };
-        self.publisher.send(message).await
+        self.events.send(message).await
     }
 
     async fn send(&self, event: &OutgoingEvent) -> Result<(), PublishError> {
@@ -86,7 +88,7 @@ impl Rabbit {
             properties,
             body: &event.body,
         };
-        self.publisher.send(message).await
+        self.events.send(message).await
     }
 }
 
@@ -114,7 +116,8 @@ impl Bus for Rabbit {
 
     fn trouble(&self) -> Option<String> {
         let consuming = self.consumer.trouble.text();
-        consuming.or_else(|| self.publisher.trouble.text())
+        // Not the dead copies': another worker may take the message over, and then nobody clears it.
+        consuming.or_else(|| self.events.trouble.text())
     }
 }
 

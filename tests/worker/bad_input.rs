@@ -145,15 +145,9 @@ async fn every_malformed_message_is_put_aside_with_its_path_and_reason() {
     world.publish(&order("FINE")).await;
     world.start_worker();
     world.told("FINE", "booked").await;
-    let queue = &world.broker.names.dead_queue;
-    let count = u32::try_from(wanted.len()).expect("few");
-    world
-        .wait_until("the dead ones", async || {
-            world.broker.count(queue).await == count
-        })
-        .await;
-
-    for dead in world.broker.dead().await {
+    let all = world.dead(wanted.len()).await;
+    assert_eq!(all.len(), wanted.len());
+    for dead in all {
         let name = dead.properties.message_id().as_ref();
         let name = name.expect("kept").as_str();
         let (_, body, path, reason) = wanted.iter().find(|bad| bad.0 == name).expect("published");

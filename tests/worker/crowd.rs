@@ -90,7 +90,7 @@ async fn two_thousand_orders_with_duplicates_and_garbage_all_end_and_none_is_boo
         (bookings.len(), live(&bookings)),
         (ORDERS - REFUSED, ORDERS - REFUSED)
     );
-    let dead = world.broker.dead().await;
+    let dead = world.dead(MALFORMED).await;
     assert_eq!(dead.len(), MALFORMED);
     assert!(
         dead.iter()

@@ -172,7 +172,7 @@ async fn asked_over_http(address: SocketAddr) -> Vec<(String, String)> {
 
 /// Every dead letter as far as it is told: its headers and properties, not its body, which is kept.
 async fn dead_letters(world: &World) -> Vec<(String, String)> {
-    let dead = world.broker.dead().await;
+    let dead = world.dead(2 * malformed().len()).await;
     let told = dead.into_iter().map(|letter| {
         let told = format!(
             "{} {:?} {:?}",
@@ -251,8 +251,8 @@ async fn a_day_of_every_fault_says_nothing_personal_and_no_secret_and_leaves_no_
         let id = order["order_id"].as_str().expect("an id");
         world.cancel(&cancellation(id)).await;
     }
-    world.told("dhl-strange", "cancelled").await;
-    world.told("chronopost-lost", "cancelled").await;
+    world.has_told("dhl-strange", "cancelled").await;
+    world.has_told("chronopost-lost", "cancelled").await;
     said.extend(commands(&world, &orders));
     said.extend(dead_letters(&world).await);
     for (place, text) in &said {

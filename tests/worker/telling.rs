@@ -76,7 +76,7 @@ async fn troubled(world: &mut World) -> Vec<&'static str> {
     world.publish(&order_for("chronopost", "TELL-GOOD")).await;
     world.publish(&order_for("dhl", "TELL-GOOD")).await;
     world.cancel(&cancellation("TELL-GOOD")).await;
-    world.told("TELL-GOOD", "cancelled").await;
+    world.has_told("TELL-GOOD", "cancelled").await;
     all
 }
 

@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-use super::broker::{Broker, Told};
+use super::broker::{Broker, Dead, Told};
 use super::orders::{CANCELLED, PAID};
 use super::place::{Kind, Place};
 use super::process::Process;
@@ -326,6 +326,25 @@ impl World {
         })
         .await;
         self.events(order_id).pop().expect("it was told")
+    }
+
+    /// Waits until an order's story holds an event of this kind. Wishes and orders come by two queues:
+    /// what was published before a cancellation may be told after it.
+    pub async fn has_told(&self, order_id: &str, kind: &str) {
+        self.wait_until(&format!("{kind} of {order_id}"), async || {
+            self.story(order_id).iter().any(|told| told == kind)
+        })
+        .await;
+    }
+
+    /// Waits until so many messages have been put aside, and takes them off the dead queue.
+    pub async fn dead(&self, count: usize) -> Vec<Dead> {
+        let queue = &self.broker.names.dead_queue;
+        self.wait_until(&format!("{count} dead messages"), async || {
+            self.broker.count(queue).await as usize >= count
+        })
+        .await;
+        self.broker.dead().await
     }
 
     /// The order's state, as `orders show` says it; empty when the ledger does not know it.

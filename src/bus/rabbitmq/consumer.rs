@@ -25,7 +25,7 @@ const GOOD_SESSION: Duration = Duration::from_secs(60);
 pub struct Consumer {
     pub hosts: Arc<Hosts>,
     pub settings: Arc<config::Bus>,
-    pub publisher: Arc<Publisher>,
+    pub dead_copies: Arc<Publisher>,
     pub trouble: Trouble,
 }
 

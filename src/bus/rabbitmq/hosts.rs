@@ -46,6 +46,16 @@ impl Hosts {
         })
     }
 
+    /// Connections with frames of at most so many bytes, unless a URL says so itself. lapin keeps room for
+    /// 64 frames on each connection, 8 MiB with the broker's usual 128 KiB. A message's properties have to
+    /// fit in one frame, its body need not: only for messages whose properties are ours.
+    pub fn with_frames_of(mut self, bytes: u32) -> Self {
+        for host in &mut self.hosts {
+            host.uri.query.frame_max.get_or_insert(bytes);
+        }
+        self
+    }
+
     /// Tries each host once, beginning after the one tried last; gives the last error.
     pub async fn connect(&self, name: &str) -> Result<Connection, BusError> {
         let mut last = None;
@@ -123,6 +133,14 @@ mod tests {
         let hosts = Hosts::new(&settings(&["amqp://shop:hunter2@mq1:5673/prod"])).unwrap();
         assert_eq!(hosts.hosts[0].shown, "amqp://mq1:5673/prod");
         assert_eq!(hosts.hosts[0].uri.query.heartbeat, Some(10));
+    }
+
+    #[test]
+    fn shorter_frames_stand_unless_the_url_says_so_itself() {
+        let urls = ["amqp://mq1", "amqp://mq2?frame_max=65536"];
+        let hosts = Hosts::new(&settings(&urls)).unwrap().with_frames_of(8192);
+        let frames = hosts.hosts.iter().map(|host| host.uri.query.frame_max);
+        assert_eq!(frames.collect::<Vec<_>>(), [Some(8192), Some(65536)]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Publishes with confirm, for events and for dead copies, on a connection of its own.
+//! Publishes with confirm, on a connection of its own that is made when it is first needed.
 //!
 //! On one confirm channel lapin attaches returned messages to the wrong publish as soon as two are
 //! under way, and an unroutable event would pass for confirmed. So: a pool of channels, one publish
@@ -22,6 +22,9 @@ use crate::sabotage::{Bug, planted};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Bytes. An event's properties are its id, its type and a `traceparent`; its body takes as many frames
+/// as it needs.
+const EVENT_FRAME: u32 = 16 * 1024;
 /// A slow line may take this long for a mebibyte, on top of the usual time-out.
 const MEBIBYTE_TIME: Duration = Duration::from_secs(1);
 
@@ -56,7 +59,19 @@ struct Link {
 }
 
 impl Publisher {
+    /// For messages of any kind.
     pub fn new(hosts: Arc<Hosts>, settings: &config::Bus) -> Self {
+        Self::of(hosts, settings, "dead messages are put aside again")
+    }
+
+    /// For messages with properties of ours.
+    pub fn for_events(settings: &config::Bus) -> Result<Self, BusError> {
+        let hosts = Hosts::new(settings)?.with_frames_of(EVENT_FRAME);
+        let publisher = Self::of(Arc::new(hosts), settings, "events go out again");
+        Ok(publisher)
+    }
+
+    fn of(hosts: Arc<Hosts>, settings: &config::Bus, over: &'static str) -> Self {
         Self {
             hosts,
             limit: Duration::from_millis(settings.timeout_ms),
@@ -66,7 +81,7 @@ impl Publisher {
                 pauses: Pauses::new(FIRST_PAUSE, LONGEST_PAUSE),
                 not_before: None,
             }),
-            trouble: Trouble::new("events go out again"),
+            trouble: Trouble::new(over),
         }
     }
 

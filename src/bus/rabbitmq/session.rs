@@ -45,7 +45,7 @@ pub struct Session {
     deliveries: lapin::Consumer,
     prefix: AckPrefix,
     batches: JoinSet<Vec<Settled>>,
-    publisher: Arc<Publisher>,
+    dead_copies: Arc<Publisher>,
     dead_exchange: Arc<str>,
     limit: Duration,
     progress: bool,
@@ -82,7 +82,7 @@ impl Session {
             deliveries,
             prefix: AckPrefix::default(),
             batches: JoinSet::new(),
-            publisher: Arc::clone(&consumer.publisher),
+            dead_copies: Arc::clone(&consumer.dead_copies),
             dead_exchange: settings.dead_exchange.as_str().into(),
             limit,
             progress: false,
@@ -127,7 +127,7 @@ impl Session {
                         tags.for_each(|tag| self.prefix.durable(tag));
                         self.acknowledge().await?;
                     }
-                    let publisher = Arc::clone(&self.publisher);
+                    let publisher = Arc::clone(&self.dead_copies);
                     let dead_exchange = Arc::clone(&self.dead_exchange);
                     self.batches
                         .spawn(work(Arc::clone(handler), publisher, dead_exchange, batch));
