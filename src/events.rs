@@ -9,8 +9,8 @@ mod data;
 mod tests;
 
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::life::{Announcement, Life, Reason};
@@ -39,6 +39,23 @@ pub struct Rendered {
     pub routing_key: String,
     /// The JSON text.
     pub body: String,
+}
+
+/// CloudEvents 1.0 with its extensions for order and traces.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    specversion: &'a str,
+    id: &'a str,
+    source: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    subject: &'a str,
+    time: Timestamp,
+    datacontenttype: &'a str,
+    sequence: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<String>,
+    data: Value,
 }
 
 impl Teller {
@@ -76,21 +93,25 @@ impl Teller {
         let kind = format!("{routing_key}.v1");
         let identity = format!("{subject}|{kind}|{sequence}");
         let event_id = Uuid::new_v5(&NAMESPACE, identity.as_bytes()).to_string();
-        let mut body = json!({
-            "specversion": "1.0", "id": event_id, "source": self.source, "type": kind,
-            "subject": subject, "time": time, "datacontenttype": "application/json",
-            "sequence": sequence,
-        });
-        if let Some(fields) = body.as_object_mut() {
-            // `json!` would copy all of it.
-            fields.insert("data".into(), data);
-            let span = trace.map(|trace| trace.told(trace.event(&event_id), self.recording));
-            fields.extend(span.map(|span| ("traceparent".into(), span.to_string().into())));
-        }
+        let span = trace.map(|trace| trace.told(trace.event(&event_id), self.recording));
+        let envelope = Envelope {
+            specversion: "1.0",
+            id: &event_id,
+            source: &self.source,
+            kind: &kind,
+            subject,
+            time,
+            datacontenttype: "application/json",
+            sequence,
+            traceparent: span.map(|span| span.to_string()),
+            data,
+        };
+        // It has no map with keys that are not text: it always becomes JSON.
+        let body = serde_json::to_string(&envelope).unwrap_or_default();
         Rendered {
             event_id,
             routing_key: routing_key.to_owned(),
-            body: body.to_string(),
+            body,
         }
     }
 

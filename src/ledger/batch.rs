@@ -24,6 +24,8 @@ pub struct Writes {
     pub orders: Vec<Vec<Cell>>,
     pub bodies: Vec<Vec<Cell>>,
     pub bookings: Vec<Vec<Cell>>,
+    /// Of bookings that are there with the same account and reference.
+    pub standings: Vec<Vec<Cell>>,
     pub numbers: Vec<Vec<Cell>>,
     pub attempts: Vec<Vec<Cell>>,
     pub outcomes: Vec<Vec<Cell>>,
@@ -222,6 +224,20 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// Those that are not in the ledger as they are now.
+    fn keep_bookings(&mut self, key: &Key, life: &Life, known: &[Booking]) {
+        for booking in &life.bookings {
+            let old = known.iter().find(|old| old.n == booking.n);
+            let row = || booking_row(key, booking);
+            match old {
+                Some(old) if !same_place(old, booking) => self.writes.bookings.push(row()),
+                Some(old) if !same_standing(old, booking) => self.writes.standings.push(row()),
+                Some(_) => {}
+                None => self.writes.bookings.push(row()),
+            }
+        }
+    }
+
     /// All that is to be written.
     pub fn finish(mut self) -> Writes {
         for key in std::mem::take(&mut self.arrived) {
@@ -233,12 +249,7 @@ impl<'a> Batch<'a> {
             }) = self.orders.remove(&key)
             {
                 self.writes.orders.push(order_row(&life, due_at, self.now));
-                let changed = life
-                    .bookings
-                    .iter()
-                    .filter(|booking| !bookings.iter().any(|old| same_row(old, booking)));
-                let rows = changed.map(|booking| booking_row(&key, booking));
-                self.writes.bookings.extend(rows);
+                self.keep_bookings(&key, &life, &bookings);
             }
         }
         for ((key, revision), body) in self.bodies {
@@ -291,12 +302,14 @@ fn booking_row(key: &Key, booking: &Booking) -> Vec<Cell> {
     ]
 }
 
-fn same_row(old: &Booking, new: &Booking) -> bool {
-    old.n == new.n
-        && old.standing == new.standing
-        && old.account == new.account
+fn same_place(old: &Booking, new: &Booking) -> bool {
+    old.account == new.account
+        && old.product.code == new.product.code
         && old.reference == new.reference
-        && tracking_number(old) == tracking_number(new)
+}
+
+fn same_standing(old: &Booking, new: &Booking) -> bool {
+    old.standing == new.standing && tracking_number(old) == tracking_number(new)
 }
 
 fn tracking_number(booking: &Booking) -> Option<&str> {

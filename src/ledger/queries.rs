@@ -33,12 +33,19 @@ pub const ORDER: &str = "SELECT o.life, b.body FROM orders o
  LEFT JOIN order_bodies b ON b.key = o.key AND b.revision = o.revision WHERE o.key = $1";
 /// A timeline.
 pub const TIMELINE: &str = "SELECT at, text FROM notes WHERE key = $1 ORDER BY id";
-/// How many orders stand where.
-pub const COUNT: &str = "SELECT state, COUNT(*) FROM orders GROUP BY state";
-/// Per state: orders, those late at $1, and the next moment one of them is late.
+/// How many orders stand where. The states are spelled as in the two indexes, here as below.
+pub const COUNT: &str = "SELECT state, COUNT(*) FROM orders
+ WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') GROUP BY state
+ UNION ALL SELECT state, COUNT(*) FROM orders
+ WHERE state IN ('unknown', 'booked', 'voiding', 'cancelled', 'rejected') GROUP BY state";
+/// Per state: orders, and of those without a booking in force how many are late at $1, and the next
+/// moment one of them is late.
 pub const GAUGES_OF_ORDERS: &str = "SELECT state, COUNT(*),
  COUNT(CASE WHEN urgent_at <= $1 THEN 1 END), MIN(CASE WHEN urgent_at > $1 THEN urgent_at END)
- FROM orders GROUP BY state";
+ FROM orders
+ WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') GROUP BY state
+ UNION ALL SELECT state, COUNT(*), 0, NULL FROM orders
+ WHERE state IN ('unknown', 'booked', 'voiding', 'cancelled', 'rejected') GROUP BY state";
 /// Since when the oldest doubt lasts: of a booking that was sent again, the last time counts.
 pub const GAUGES_OF_DOUBT: &str = "SELECT MIN(sent.at) FROM (SELECT MAX(a.at) AS at FROM orders o
  JOIN bookings b ON b.key = o.key JOIN attempts a ON a.key = b.key AND a.n = b.n
@@ -114,8 +121,9 @@ pub const RESUME: &str = "DELETE FROM paused_accounts WHERE account = $1
 /// Every waiting order is looked at again.
 pub const WAKE: &str = "UPDATE orders SET due_at = $1 WHERE state = 'waiting' AND due_at > $1";
 /// Orders that wait.
-pub const WAITING: &str = "SELECT COUNT(*) FROM orders WHERE state = 'waiting'";
-/// Orders without a label that must have one by $1. The states are spelled as in the index.
+pub const WAITING: &str = "SELECT COUNT(*) FROM orders
+ WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') AND state = 'waiting'";
+/// Orders without a label that must have one by $1.
 pub const OPEN_BY: &str = "SELECT COUNT(*) FROM orders
  WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') AND urgent_at <= $1";
 /// The same orders in one state, the most urgent first.

@@ -71,6 +71,15 @@ pub static BOOKINGS: Table = Table {
  tracking_number = excluded.tracking_number",
     texts: Texts::new(),
 };
+/// The same of a booking whose account and reference are in the ledger already: what does not change is
+/// not written to its indexes again.
+pub static STANDINGS: Table = Table {
+    into: "bookings (key, n, account, product, reference, standing, tracking_number, sent_at)",
+    columns: 8,
+    then: "ON CONFLICT (key, n) DO UPDATE SET standing = excluded.standing,
+ tracking_number = excluded.tracking_number",
+    texts: Texts::new(),
+};
 /// Every number a carrier ever told.
 pub static NUMBERS: Table = Table {
     into: "numbers (number, key, n)",
@@ -237,6 +246,7 @@ mod tests {
             &ORDERS,
             &BODIES,
             &BOOKINGS,
+            &STANDINGS,
             &NUMBERS,
             &ATTEMPTS,
             &OUTCOMES,

@@ -183,6 +183,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         }
         self.insert(&rows::ORDERS, writes.orders).await?;
         self.insert(&rows::BODIES, writes.bodies).await?;
+        self.insert(&rows::STANDINGS, writes.standings).await?;
         let booked = self.insert(&rows::BOOKINGS, writes.bookings).await;
         booked.map_err(|fault| match fault {
             Fault::One { error, .. } => Fault::One {

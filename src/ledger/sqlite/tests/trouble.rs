@@ -298,7 +298,11 @@ async fn figures_are_read_from_indexes_and_erasing_still_goes_by_time() {
     new_ledger(&file).await;
     let connection = raw(&file);
     for (question, index) in [
-        (queries::GAUGES_OF_ORDERS, "COVERING INDEX orders_gauges"),
+        (queries::GAUGES_OF_ORDERS, "COVERING INDEX orders_pressing"),
+        (queries::GAUGES_OF_ORDERS, "COVERING INDEX orders_ended"),
+        (queries::COUNT, "COVERING INDEX orders_pressing"),
+        (queries::COUNT, "COVERING INDEX orders_ended"),
+        (queries::WAITING, "COVERING INDEX orders_pressing"),
         (queries::GAUGES_OF_DOUBT, "INDEX bookings_standing"),
         (queries::GAUGES_OF_STRAYS, "INDEX bookings_standing"),
         (queries::GAUGES_OF_OUTBOX, "INDEX outbox_unsent"),
