@@ -341,7 +341,7 @@ impl World {
     pub async fn dead(&self, count: usize) -> Vec<Dead> {
         let queue = &self.broker.names.dead_queue;
         self.wait_until(&format!("{count} dead messages"), async || {
-            self.broker.count(queue).await as usize >= count
+            usize::try_from(self.broker.count(queue).await).is_ok_and(|there| there >= count)
         })
         .await;
         self.broker.dead().await
