@@ -15,6 +15,8 @@ mod desk;
 mod faults;
 mod label;
 mod ledger;
+#[cfg(all(feature = "stub", feature = "kit"))]
+mod practice;
 #[cfg(feature = "stub")]
 mod proxy;
 #[cfg(feature = "stub")]
@@ -30,6 +32,8 @@ pub use desk::{Desk, token};
 pub use faults::{FaultRule, Faults, StubFault};
 pub use label::{label, pdf, pdf_of_size, zpl};
 pub use ledger::{NewBooking, StubBooking, StubLedger, StubVoid};
+#[cfg(all(feature = "stub", feature = "kit"))]
+pub use practice::Practice;
 #[cfg(feature = "stub")]
 pub use proxy::{Mode, Proxy};
 #[cfg(feature = "stub")]

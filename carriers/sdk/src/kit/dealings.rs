@@ -260,6 +260,7 @@ pub fn a_label_is_given_again(carrier: &dyn Carrier, stub: Stub) -> Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reading {
     Doubt,
+    DoubtOrBooked,
     BookedWithoutLabel,
     NoEffect,
     Unauthorized,
@@ -277,6 +278,8 @@ pub fn what_goes_wrong_is_read_as_what_it_is(carrier: &dyn Carrier, stub: Stub) 
         (StubFault::AcceptThenTruncate, Reading::Doubt),
         (StubFault::AcceptThenEmpty, Reading::Doubt),
         (StubFault::AcceptThenHtml, Reading::Doubt),
+        // the booking may stand in the body all the same
+        (StubFault::AcceptThenRedirect, Reading::DoubtOrBooked),
         (StubFault::Deep, Reading::Doubt),
         (StubFault::Down, Reading::Doubt),
         (StubFault::Broken, Reading::Doubt),
@@ -312,7 +315,9 @@ fn gone_wrong(
     let step = counter.book(&intent)?.step;
     let labelled = |booking: &Booking| booking.parcels.iter().any(|parcel| parcel.label.is_some());
     let right = match (&step, reading) {
-        (Step::Unknown(_), Reading::Doubt) | (Step::NoEffect(_), Reading::NoEffect) => true,
+        (Step::Unknown(_), Reading::Doubt | Reading::DoubtOrBooked)
+        | (Step::Done(_), Reading::DoubtOrBooked)
+        | (Step::NoEffect(_), Reading::NoEffect) => true,
         (Step::Done(booking), Reading::BookedWithoutLabel) => {
             // in several steps, the label comes with another one
             !labelled(booking) || carrier.continuing().is_some()
