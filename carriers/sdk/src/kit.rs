@@ -20,6 +20,8 @@ mod journey;
 #[cfg(feature = "kit")]
 mod matcher;
 #[cfg(feature = "kit")]
+pub mod people;
+#[cfg(feature = "kit")]
 mod readers;
 mod requests;
 #[cfg(feature = "kit")]

@@ -1,11 +1,7 @@
 //! Intents and fixtures for Chronopost's tests. All people and addresses are invented.
 
-use std::collections::BTreeSet;
-
-use carrier_sdk::label::LabelFormat;
-use carrier_sdk::shipment::{
-    Contract, Intent, Item, Money, Parcel, Party, PartyKind, Shipment, Size,
-};
+use carrier_sdk::kit::people::{self, euros, item, order, person};
+use carrier_sdk::{Contract, Intent, Parcel, Party, PartyKind};
 
 /// The text of a file in `fixtures`.
 pub fn fixture(name: &str) -> String {
@@ -15,40 +11,33 @@ pub fn fixture(name: &str) -> String {
 
 /// A contract without settings.
 pub fn contract() -> Contract {
-    Contract {
-        number: "12345678".to_owned(),
-        ..Contract::default()
-    }
+    people::contract("12345678")
 }
 
 /// The same with one setting.
 pub fn with_setting(name: &str, value: &str) -> Contract {
-    let mut contract = contract();
-    contract.settings.insert(name.to_owned(), value.to_owned());
-    contract
+    people::with_setting(contract(), name, value)
 }
 
 /// One parcel of 850 g from Lille to a person in Paris.
 pub fn national() -> Intent {
-    Intent {
-        reference: "FR-2026-000123".to_owned(),
-        contract: contract(),
-        product: "01".to_owned(),
-        label_format: LabelFormat::Pdf,
-        hand_over_at: "2026-11-24T18:00:00+01:00[Europe/Paris]"
-            .parse()
-            .expect("moment"),
-        shipment: Shipment {
-            label_reference: "Commande 123".to_owned(),
-            shipper: site(),
-            consignee: person(),
-            instructions: None,
-            parcels: vec![parcel(850)],
-            options: BTreeSet::new(),
-            declared_value: Some(euros("129.90")),
-            items: Vec::new(),
-        },
-    }
+    let zoe = Party {
+        email: Some("zoe@example.com".to_owned()),
+        phone: Some("+33612345678".to_owned()),
+        language: Some("fr".to_owned()),
+        ..person(
+            "Zoé Lefèvre",
+            &["12 rue de la Paix", "Bât. B"],
+            ["75002", "Paris", "FR"],
+        )
+    };
+    let mut intent = order(contract(), "01", "2026-11-24", zoe, parcel(850));
+    intent.reference = "FR-2026-000123".to_owned();
+    let shipment = &mut intent.shipment;
+    shipment.label_reference = "Commande 123".to_owned();
+    shipment.shipper = site();
+    shipment.declared_value = Some(euros(12_990));
+    intent
 }
 
 /// Two parcels to a company, with something for the driver to know.
@@ -78,65 +67,20 @@ pub fn to_switzerland() -> Intent {
     shipment.consignee.city = "Zürich".to_owned();
     shipment.consignee.country = "CH".to_owned();
     shipment.consignee.phone = Some("+41 44 000 00 42".to_owned());
-    shipment.items = vec![Item {
-        sku: None,
-        description: "Chemise en coton".to_owned(),
-        quantity: 2,
-        unit_price: Some(euros("64.95")),
-        weight_g: Some(180),
-        hs_code: Some("620520".to_owned()),
-        origin_country: Some("PT".to_owned()),
-        parcel: None,
-    }];
+    shipment.items = vec![item("Chemise en coton", 2, 6_495, "620520", "PT")];
     intent
 }
 
-/// An amount in euros.
-pub fn euros(amount: &str) -> Money {
-    Money {
-        amount: amount.parse().expect("amount"),
-        currency: "EUR".to_owned(),
-    }
-}
-
 fn parcel(weight_g: u32) -> Parcel {
-    Parcel {
-        id: weight_g.to_string(),
-        weight_g,
-        size: Some(Size {
-            length_mm: 355,
-            width_mm: 250,
-            height_mm: 80,
-        }),
-    }
+    people::parcel(&weight_g.to_string(), weight_g, [355, 250, 80])
 }
 
 fn site() -> Party {
     Party {
-        name: "Quai Nord".to_owned(),
         company: Some("Maison Exemple".to_owned()),
-        kind: PartyKind::Business,
         street: vec!["1 rue du Dépôt".to_owned()],
-        postal_code: "59000".to_owned(),
-        city: "Lille".to_owned(),
-        province: None,
-        country: "FR".to_owned(),
-        email: Some("expedition@example.com".to_owned()),
         phone: Some("+33320000000".to_owned()),
         language: Some("fr".to_owned()),
-    }
-}
-
-fn person() -> Party {
-    Party {
-        name: "Zoé Lefèvre".to_owned(),
-        company: None,
-        kind: PartyKind::Private,
-        street: vec!["12 rue de la Paix".to_owned(), "Bât. B".to_owned()],
-        postal_code: "75002".to_owned(),
-        city: "Paris".to_owned(),
-        phone: Some("+33612345678".to_owned()),
-        email: Some("zoe@example.com".to_owned()),
-        ..site()
+        ..people::site("Quai Nord")
     }
 }

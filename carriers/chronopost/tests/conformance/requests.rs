@@ -1,6 +1,7 @@
 //! What leaves: golden requests, and what Chronopost could not carry and is refused for.
 
 use carrier_chronopost::Chronopost;
+use carrier_sdk::kit::people::euros;
 use carrier_sdk::label::LabelFormat;
 use carrier_sdk::request::{Effect, Request};
 use carrier_sdk::shipment::{Intent, Money, ServiceOption, Span};
@@ -8,7 +9,7 @@ use carrier_sdk::{Carrier, Find, Search, Track, Void};
 use jiff::Timestamp;
 
 use super::intents::{
-    contract, euros, fixture, national, to_switzerland, two_parcels_to_a_company, with_setting,
+    contract, fixture, national, to_switzerland, two_parcels_to_a_company, with_setting,
 };
 
 /// A golden file may have blanks between elements.
@@ -110,17 +111,21 @@ fn insurance_is_a_value_in_cents_for_one_parcel_in_euros() {
         intent.shipment.declared_value = value;
         intent
     };
-    assert_eq!(sent(&valued(Some(euros("89.2"))), "insuredValue"), "8920");
+    let exactly = |amount: &str| Money {
+        amount: amount.parse().expect("an amount"),
+        ..euros(0)
+    };
+    assert_eq!(sent(&valued(Some(exactly("89.2"))), "insuredValue"), "8920");
     let francs = Money {
         currency: "CHF".to_owned(),
-        ..euros("10")
+        ..euros(1_000)
     };
     for value in [
         None,
         Some(francs),
-        Some(euros("0")),
-        Some(euros("-1")),
-        Some(euros("1.005")),
+        Some(euros(0)),
+        Some(euros(-100)),
+        Some(exactly("1.005")),
     ] {
         assert_eq!(refused_fields(&valued(value)), ["declared_value"]);
     }

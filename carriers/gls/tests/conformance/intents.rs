@@ -1,8 +1,7 @@
 //! Intents and fixtures for GLS's tests. All people and addresses are invented.
 
-use std::collections::BTreeSet;
-
-use carrier_sdk::{Contract, Intent, LabelFormat, Parcel, Party, PartyKind, Shipment};
+use carrier_sdk::kit::people::{self, order, person};
+use carrier_sdk::{Contract, Intent, LabelFormat, Parcel, Party, PartyKind};
 
 /// The text of a file in `fixtures`.
 pub fn fixture(name: &str) -> String {
@@ -12,40 +11,25 @@ pub fn fixture(name: &str) -> String {
 
 /// A contract without settings.
 pub fn contract() -> Contract {
-    Contract {
-        number: "276a1b2c3d".to_owned(),
-        ..Contract::default()
-    }
+    people::contract("276a1b2c3d")
 }
 
 /// The same with one setting.
 pub fn with_setting(name: &str, value: &str) -> Contract {
-    let mut contract = contract();
-    contract.settings.insert(name.to_owned(), value.to_owned());
-    contract
+    people::with_setting(contract(), name, value)
 }
 
 /// One parcel from Lille to a person in Brest, with something for the driver to know.
 pub fn national() -> Intent {
-    Intent {
-        reference: "FR-2026-000777".to_owned(),
-        contract: contract(),
-        product: "PARCEL".to_owned(),
-        label_format: LabelFormat::Pdf,
-        hand_over_at: "2026-11-24T18:00:00+01:00[Europe/Paris]"
-            .parse()
-            .expect("moment"),
-        shipment: Shipment {
-            label_reference: "Commande 777".to_owned(),
-            shipper: site(),
-            consignee: person(),
-            instructions: Some("Code 4512".to_owned()),
-            parcels: vec![parcel(850)],
-            options: BTreeSet::new(),
-            declared_value: None,
-            items: Vec::new(),
-        },
-    }
+    let consignee = in_french(person(
+        "Maëlle Kerbrat",
+        &["18 bis rue de Siam", "Bât. B"],
+        ["29200", "Brest", "FR"],
+    ));
+    let mut intent = order(contract(), "PARCEL", "2026-11-24", consignee, parcel(850));
+    intent.shipment.shipper = in_french(intent.shipment.shipper);
+    intent.shipment.instructions = Some("Code 4512".to_owned());
+    intent
 }
 
 /// Two express parcels to a company in Italy, labelled in ZPL.
@@ -72,40 +56,17 @@ pub fn two_parcels_to_a_company() -> Intent {
     intent
 }
 
+fn in_french(party: Party) -> Party {
+    Party {
+        language: Some("fr".to_owned()),
+        ..party
+    }
+}
+
 fn parcel(weight_g: u32) -> Parcel {
     Parcel {
         id: weight_g.to_string(),
         weight_g,
         size: None,
-    }
-}
-
-fn site() -> Party {
-    Party {
-        name: "Quai Nord".to_owned(),
-        company: Some("Comptoir des Flandres".to_owned()),
-        kind: PartyKind::Business,
-        street: vec!["3 quai du Wault".to_owned()],
-        postal_code: "59000".to_owned(),
-        city: "Lille".to_owned(),
-        province: None,
-        country: "FR".to_owned(),
-        email: Some("expedition@example.com".to_owned()),
-        phone: Some("+33199000142".to_owned()),
-        language: Some("fr".to_owned()),
-    }
-}
-
-fn person() -> Party {
-    Party {
-        name: "Maëlle Kerbrat".to_owned(),
-        company: None,
-        kind: PartyKind::Private,
-        street: vec!["18 bis rue de Siam".to_owned(), "Bât. B".to_owned()],
-        postal_code: "29200".to_owned(),
-        city: "Brest".to_owned(),
-        phone: Some("+33639980142".to_owned()),
-        email: Some("client@example.com".to_owned()),
-        ..site()
     }
 }
