@@ -196,7 +196,7 @@ impl Engine for SqliteFile {
     }
 
     async fn close(&self) {
-        self.folding.end();
+        self.folding.end().await;
         self.readers.close().await;
     }
 }

@@ -6,6 +6,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio_util::task::TaskTracker;
 use tracing::debug;
 
 use super::session::{FileError, FileSession, Way};
@@ -22,6 +23,7 @@ const COMMITS: u32 = 8;
 #[derive(Default)]
 pub struct Folding {
     bell: Mutex<Bell>,
+    at_work: TaskTracker,
 }
 
 #[derive(Default)]
@@ -35,10 +37,12 @@ impl Folding {
     pub fn begin(&self, way: Way) -> impl FnOnce() + Send + 'static {
         let (ring, rung) = sync_channel(1);
         self.bell().ring = Some(ring);
+        let at_work = self.at_work.token();
         move || {
             if let Err(error) = fold(&way, &rung) {
                 debug!("the log is folded by whoever writes: {error}");
             }
+            drop(at_work);
         }
     }
 
@@ -54,9 +58,12 @@ impl Folding {
         }
     }
 
-    /// No more of it.
-    pub fn end(&self) {
+    /// No more of it. Returns when whoever folded has left the file: of two who leave together, each takes
+    /// the other for one who stays, and the log remains.
+    pub async fn end(&self) {
         self.bell().ring = None;
+        self.at_work.close();
+        self.at_work.wait().await;
     }
 
     fn bell(&self) -> MutexGuard<'_, Bell> {
