@@ -19,7 +19,6 @@ mod hostile;
 mod journey;
 #[cfg(feature = "kit")]
 mod matcher;
-#[cfg(feature = "kit")]
 pub mod people;
 #[cfg(feature = "kit")]
 mod readers;

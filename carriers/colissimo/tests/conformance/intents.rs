@@ -1,7 +1,7 @@
 //! Intents and fixtures for Colissimo's tests. All people and addresses are invented.
 
-use carrier_sdk::kit::people::{self, euros, order, person};
-use carrier_sdk::{Contract, Intent, Party};
+use carrier_sdk::kit::people::{self, euros, in_french, order, person};
+use carrier_sdk::{Contract, Intent};
 
 /// A file in `fixtures`.
 pub fn fixture(name: &str) -> Vec<u8> {
@@ -33,11 +33,4 @@ pub fn national() -> Intent {
     shipment.instructions = Some("Code 4512".to_owned());
     shipment.declared_value = Some(euros(12_990));
     intent
-}
-
-fn in_french(party: Party) -> Party {
-    Party {
-        language: Some("fr".to_owned()),
-        ..party
-    }
 }

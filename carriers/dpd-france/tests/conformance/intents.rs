@@ -1,6 +1,6 @@
 //! Intents and fixtures for DPD France's tests, made from the kit's invented people.
 
-use carrier_sdk::kit::catalogue;
+use carrier_sdk::kit::{catalogue, people};
 use carrier_sdk::shipment::{Contract, Intent};
 
 /// The text of a file in `fixtures`.
@@ -11,18 +11,12 @@ pub fn fixture(name: &str) -> String {
 
 /// A contract with the agency it needs.
 pub fn contract() -> Contract {
-    with_setting("center_number", "077")
+    people::with_setting(people::contract("123456"), "center_number", "077")
 }
 
 /// The same with one setting more, or another one.
 pub fn with_setting(name: &str, value: &str) -> Contract {
-    let settings = [("center_number", "077"), (name, value)];
-    Contract {
-        number: "123456".to_owned(),
-        settings: settings
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into(),
-    }
+    people::with_setting(contract(), name, value)
 }
 
 /// One parcel of 950 g from a company in Lille to a person in Paris.

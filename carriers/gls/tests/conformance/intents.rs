@@ -1,6 +1,6 @@
 //! Intents and fixtures for GLS's tests. All people and addresses are invented.
 
-use carrier_sdk::kit::people::{self, order, person};
+use carrier_sdk::kit::people::{self, in_french, order, person};
 use carrier_sdk::{Contract, Intent, LabelFormat, Parcel, Party, PartyKind};
 
 /// The text of a file in `fixtures`.
@@ -54,13 +54,6 @@ pub fn two_parcels_to_a_company() -> Intent {
     };
     shipment.parcels = vec![parcel(12_000), parcel(1_250)];
     intent
-}
-
-fn in_french(party: Party) -> Party {
-    Party {
-        language: Some("fr".to_owned()),
-        ..party
-    }
 }
 
 fn parcel(weight_g: u32) -> Parcel {

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
-use rust_decimal::Decimal;
 
+use super::people;
 use crate::geography::customs_needed;
 use crate::label::LabelFormat;
-use crate::shipment::{Contract, Intent, Item, Money, Parcel, Party, PartyKind, Shipment, Size};
+use crate::shipment::{Contract, Intent, Item, Parcel, Party, PartyKind, Shipment};
 
 /// A shipment to try a carrier with.
 #[derive(Debug, Clone)]
@@ -95,57 +95,33 @@ fn case(name: &'static str, consignee: Party, parcels: u32) -> Case {
             instructions: None,
             parcels,
             options: BTreeSet::new(),
-            declared_value: Some(euros(12_990)),
+            declared_value: Some(people::euros(12_990)),
             items,
         },
     }
 }
 
 fn parcel(number: u32) -> Parcel {
-    Parcel {
-        id: number.to_string(),
-        weight_g: 850 + 100 * number,
-        size: Some(Size {
-            length_mm: 350,
-            width_mm: 250,
-            height_mm: 80 + number,
-        }),
-    }
+    people::parcel(
+        &number.to_string(),
+        850 + 100 * number,
+        [350, 250, 80 + number],
+    )
 }
 
 fn item(parcel: &Parcel) -> Item {
     Item {
         sku: Some("KIT-001".to_owned()),
-        description: "Cotton shirt".to_owned(),
-        quantity: 2,
-        unit_price: Some(euros(6_495)),
-        weight_g: Some(180),
-        hs_code: Some("610910".to_owned()),
-        origin_country: Some("PT".to_owned()),
         parcel: Some(parcel.id.clone()),
-    }
-}
-
-fn euros(cents: i64) -> Money {
-    Money {
-        amount: Decimal::new(cents, 2),
-        currency: "EUR".to_owned(),
+        ..people::item("Cotton shirt", 2, 6_495, "610910", "PT")
     }
 }
 
 fn party(name: &str, street: &str, postal_code: &str, city: &str, country: &str) -> Party {
     Party {
-        name: name.to_owned(),
-        company: None,
-        kind: PartyKind::Private,
-        street: vec![street.to_owned()],
-        postal_code: postal_code.to_owned(),
-        city: city.to_owned(),
-        province: None,
-        country: country.to_owned(),
         email: Some("kit@example.com".to_owned()),
         phone: None,
-        language: None,
+        ..people::person(name, &[street], [postal_code, city, country])
     }
 }
 

@@ -1,5 +1,5 @@
-//! Invented people, parcels and amounts, for the orders that a carrier's own tests make up. Telephone
-//! numbers are from the ranges kept for fiction.
+//! Invented people, parcels and amounts: what the catalogue and the orders of carriers' own tests are
+//! made of. Telephone numbers are from the ranges kept for fiction. Knows no carrier.
 
 use std::collections::BTreeSet;
 
@@ -79,6 +79,15 @@ pub fn person(name: &str, street: &[&str], place: [&str; 3]) -> Party {
         email: Some("client@example.com".to_owned()),
         phone: Some("+33639980142".to_owned()),
         language: None,
+    }
+}
+
+/// The same, who is to be written to in French.
+#[must_use]
+pub fn in_french(party: Party) -> Party {
+    Party {
+        language: Some("fr".to_owned()),
+        ..party
     }
 }
 

@@ -113,6 +113,15 @@ impl FaultRule {
         }
     }
 
+    /// A rule that strikes the next request, and no other.
+    #[must_use]
+    pub fn once(fault: StubFault) -> Self {
+        Self {
+            times: Some(1),
+            ..Self::always(fault)
+        }
+    }
+
     fn matches(&self, carrier: &str, operation: &str, reference: Option<&str>) -> bool {
         let named = |wanted: &Option<String>, given: &str| {
             wanted.as_deref().is_none_or(|wanted| wanted == given)

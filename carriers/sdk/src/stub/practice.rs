@@ -6,7 +6,7 @@ use std::io;
 use jiff::{Timestamp, ToSpan};
 
 use super::{Bench, FaultRule, Stub, StubFault, StubServer};
-use crate::carrier::{Carrier, Continue, Find, Relabel, Track, Void};
+use crate::carrier::{Carrier, Find, Relabel, Track, Void};
 use crate::label::{Label, LabelFormat};
 use crate::request::{Request, Response};
 use crate::shipment::{Contract, Intent, Span};
@@ -63,18 +63,14 @@ impl<C: Carrier> Practice<C> {
 
     /// The next request goes wrong so.
     pub fn fault(&self, fault: StubFault) {
-        self.bench().faults.add(FaultRule {
-            times: Some(1),
-            ..FaultRule::always(fault)
-        });
+        self.bench().faults.add(FaultRule::once(fault));
     }
 
     /// The next request for this operation goes wrong so.
     pub fn fault_of(&self, operation: &str, fault: StubFault) {
         self.bench().faults.add(FaultRule {
             operation: Some(operation.to_owned()),
-            times: Some(1),
-            ..FaultRule::always(fault)
+            ..FaultRule::once(fault)
         });
     }
 
@@ -98,22 +94,14 @@ impl<C: Carrier> Practice<C> {
         Ok(self.carrier.read_booking(None, &answer))
     }
 
-    /// The booking that is made in one step.
-    ///
-    /// # Errors
-    /// What became of it instead.
-    pub async fn book(&self, intent: &Intent) -> io::Result<Booking> {
-        done(self.begin(intent).await?)
-    }
-}
-
-impl<C: Carrier + Continue> Practice<C> {
     /// What is read of the answer to the step that a memo remembers.
     ///
     /// # Errors
-    /// When none comes.
+    /// When none comes, or the carrier books in one step.
     pub async fn go_on(&self, memo: &Memo) -> io::Result<Step<Booking>> {
-        let answer = self.ask(&self.carrier.next(&self.contract, memo)).await?;
+        let steps = self.carrier.continuing();
+        let steps = steps.ok_or_else(|| io::Error::other("it books in one step"))?;
+        let answer = self.ask(&steps.next(&self.contract, memo)).await?;
         Ok(self.carrier.read_booking(Some(memo), &answer))
     }
 
@@ -121,12 +109,15 @@ impl<C: Carrier + Continue> Practice<C> {
     ///
     /// # Errors
     /// What became of it instead.
-    pub async fn through(&self, intent: &Intent) -> io::Result<Booking> {
+    pub async fn book(&self, intent: &Intent) -> io::Result<Booking> {
         let mut step = self.begin(intent).await?;
         while let Step::Then(memo) = step {
             step = self.go_on(&memo).await?;
         }
-        done(step)
+        match step {
+            Step::Done(booking) => Ok(booking),
+            other => Err(io::Error::other(format!("not booked: {other:?}"))),
+        }
     }
 }
 
@@ -199,13 +190,6 @@ impl<C: Carrier + Track> Practice<C> {
             .into_iter()
             .map(|shipment| shipment.status)
             .collect())
-    }
-}
-
-fn done(step: Step<Booking>) -> io::Result<Booking> {
-    match step {
-        Step::Done(booking) => Ok(booking),
-        other => Err(io::Error::other(format!("not booked: {other:?}"))),
     }
 }
 

@@ -67,10 +67,7 @@ async fn ask(server: &StubServer, what: &str, body: &str) -> Vec<u8> {
 }
 
 fn add(server: &StubServer, fault: StubFault) {
-    server.bench().faults.add(FaultRule {
-        times: Some(1),
-        ..FaultRule::always(fault)
-    });
+    server.bench().faults.add(FaultRule::once(fault));
 }
 
 /// Books once under a fault and tells the head and the body of the answer, and whether the

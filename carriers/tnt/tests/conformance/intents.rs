@@ -1,7 +1,7 @@
 //! Intents and fixtures for TNT's tests, made from the kit's invented people.
 
 use carrier_sdk::LabelFormat;
-use carrier_sdk::kit::catalogue;
+use carrier_sdk::kit::{catalogue, people};
 use carrier_sdk::shipment::{Contract, Intent};
 
 /// The text of a file in `fixtures`.
@@ -12,17 +12,12 @@ pub fn fixture(name: &str) -> String {
 
 /// A contract without settings.
 pub fn contract() -> Contract {
-    Contract {
-        number: "100200300".to_owned(),
-        ..Contract::default()
-    }
+    people::contract("100200300")
 }
 
 /// The same with one setting.
 pub fn with_setting(name: &str, value: &str) -> Contract {
-    let mut contract = contract();
-    contract.settings.insert(name.to_owned(), value.to_owned());
-    contract
+    people::with_setting(contract(), name, value)
 }
 
 /// A case of the kit's catalogue, as an Express consignment.

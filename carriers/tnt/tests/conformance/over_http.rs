@@ -24,7 +24,7 @@ fn then(step: Step<Booking>) -> Memo {
 async fn a_booking_of_three_steps_has_its_label_and_is_found_and_tracked() -> io::Result<()> {
     let tnt = tnt().await?;
     let intent = three_parcels();
-    let booking = tnt.through(&intent).await?;
+    let booking = tnt.book(&intent).await?;
     assert_eq!(booking.tracking_number, "GE000000001FR");
     assert_eq!(booking.parcels.len(), 3);
     assert!(booking.parcels[0].label.is_some());

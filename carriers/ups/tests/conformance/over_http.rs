@@ -3,7 +3,7 @@
 use std::io;
 
 use carrier_sdk::stub::{Practice, StubFault};
-use carrier_sdk::{Auth, Body, Carrier, Cause, LabelFormat, Relabel, Status, Step, VoidAnswer};
+use carrier_sdk::{Auth, Body, Carrier, Cause, LabelFormat, Status, Step, VoidAnswer};
 use carrier_ups::{Ups, stub};
 
 use super::intents::{contract, national, to_spain, to_switzerland, with_setting};
@@ -23,10 +23,8 @@ async fn two_packages_are_booked_tracked_labelled_again_and_voided_as_one_shipme
         let label = parcel.label.as_ref().expect("a label");
         assert!(label.format == LabelFormat::Zpl && label.is_whole());
         let number = &parcel.tracking_number;
-        let again = ups
-            .ask(&Ups.relabel(&contract(), number, LabelFormat::Zpl))
-            .await?;
-        assert_eq!(Ups.read_label(&again).as_ref(), Ok(label));
+        let again = ups.label(number, LabelFormat::Zpl).await?;
+        assert_eq!(again.as_ref(), Ok(label));
         assert_eq!(ups.statuses(&[number]).await?, [Status::LabelCreated; 2]);
     }
     assert_eq!(
