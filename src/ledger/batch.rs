@@ -24,7 +24,7 @@ pub struct Writes {
     pub orders: Vec<Vec<Cell>>,
     pub bodies: Vec<Vec<Cell>>,
     pub bookings: Vec<Vec<Cell>>,
-    /// Of bookings that are there with the same account and reference.
+    /// Of bookings that are there with the same account, product and reference.
     pub standings: Vec<Vec<Cell>>,
     pub numbers: Vec<Vec<Cell>>,
     pub attempts: Vec<Vec<Cell>>,
@@ -228,13 +228,12 @@ impl<'a> Batch<'a> {
     fn keep_bookings(&mut self, key: &Key, life: &Life, known: &[Booking]) {
         for booking in &life.bookings {
             let old = known.iter().find(|old| old.n == booking.n);
-            let row = || booking_row(key, booking);
-            match old {
-                Some(old) if !same_place(old, booking) => self.writes.bookings.push(row()),
-                Some(old) if !same_standing(old, booking) => self.writes.standings.push(row()),
-                Some(_) => {}
-                None => self.writes.bookings.push(row()),
-            }
+            let rows = match old.filter(|old| same_place(old, booking)) {
+                Some(old) if same_standing(old, booking) => continue,
+                Some(_) => &mut self.writes.standings,
+                None => &mut self.writes.bookings,
+            };
+            rows.push(booking_row(key, booking));
         }
     }
 

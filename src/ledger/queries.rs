@@ -211,6 +211,17 @@ pub fn phone(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::rows::STATES;
+
+    #[test]
+    fn every_state_is_counted_once() {
+        for question in [COUNT, GAUGES_OF_ORDERS] {
+            for state in STATES {
+                let named = format!("'{}'", state.name());
+                assert_eq!(question.matches(&named).count(), 1, "{named} in {question}");
+            }
+        }
+    }
 
     #[test]
     fn a_text_is_searched_as_it_is_typed() {

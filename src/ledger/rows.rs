@@ -61,9 +61,11 @@ pub static BODIES: Table = Table {
  erase_after = excluded.erase_after",
     texts: Texts::new(),
 };
+const BOOKING: &str =
+    "bookings (key, n, account, product, reference, standing, tracking_number, sent_at)";
 /// Bookings, mirrored from the lives. Only (account, reference) can be violated.
 pub static BOOKINGS: Table = Table {
-    into: "bookings (key, n, account, product, reference, standing, tracking_number, sent_at)",
+    into: BOOKING,
     columns: 8,
     then:
         "ON CONFLICT (key, n) DO UPDATE SET account = excluded.account, product = excluded.product,
@@ -71,10 +73,10 @@ pub static BOOKINGS: Table = Table {
  tracking_number = excluded.tracking_number",
     texts: Texts::new(),
 };
-/// The same of a booking whose account and reference are in the ledger already: what does not change is
-/// not written to its indexes again.
+/// The same of a booking whose account, product and reference are in the ledger already: what does not
+/// change is not written to its indexes again.
 pub static STANDINGS: Table = Table {
-    into: "bookings (key, n, account, product, reference, standing, tracking_number, sent_at)",
+    into: BOOKING,
     columns: 8,
     then: "ON CONFLICT (key, n) DO UPDATE SET standing = excluded.standing,
  tracking_number = excluded.tracking_number",

@@ -61,7 +61,7 @@ struct Link {
 impl Publisher {
     /// For messages of any kind.
     pub fn new(hosts: Arc<Hosts>, settings: &config::Bus) -> Self {
-        Self::of(hosts, settings, "dead messages are put aside again")
+        Self::of(hosts, settings, "dead messages go out again")
     }
 
     /// For messages with properties of ours.
