@@ -26,15 +26,6 @@ fn ids(world: &World) -> Vec<String> {
         .collect()
 }
 
-async fn buried(world: &World, count: u32) {
-    let queue = &world.broker.names.dead_queue;
-    world
-        .wait_until("the dead messages", async || {
-            world.broker.count(queue).await >= count
-        })
-        .await;
-}
-
 async fn publish_odd(world: &World, count: usize) {
     for number in 0..count {
         let properties = BasicProperties::default();
@@ -53,7 +44,7 @@ async fn dead_messages_bear_every_look_and_keep_their_ids() {
     assert_eq!(world.run(&["dead", "list"]), (0, String::new()));
     world.start_worker();
     publish_odd(&world, 3).await;
-    buried(&world, 3).await;
+    world.buried(3).await;
     let first = ids(&world);
     assert_eq!(first.len(), 3);
     for _ in 0..LOOKS {
@@ -112,7 +103,7 @@ async fn a_message_with_headers_of_many_kilobytes_is_put_aside_like_any_other() 
         .broker
         .publish(PAID, odd(0).as_bytes(), properties)
         .await;
-    buried(&world, 1).await;
+    world.buried(1).await;
     assert_eq!(ids(&world).len(), 1);
     world.finish().await;
 }
@@ -122,11 +113,11 @@ async fn what_a_worker_still_cannot_read_is_put_back_once_and_dies_again() {
     let mut world = World::new().await;
     world.start_worker();
     publish_odd(&world, 2).await;
-    buried(&world, 2).await;
+    world.buried(2).await;
     let before: BTreeSet<String> = ids(&world).into_iter().collect();
     let (code, said) = world.run(&["dead", "replay", "--all"]);
     assert!(code == 0 && said.contains("came from: 2"), "{said}");
-    buried(&world, 2).await;
+    world.buried(2).await;
     let after: BTreeSet<String> = ids(&world).into_iter().collect();
     assert_eq!(after, before, "it is the same message, to the letter");
     world.finish().await;
@@ -142,7 +133,7 @@ async fn orders_that_died_are_booked_once_however_often_their_replay_is_killed()
     world.setup.more_bus = "max_message_bytes = 64\n".to_owned();
     world.start_worker();
     world.publish_all(&orders).await;
-    buried(&world, u32::try_from(ORDERS).expect("few")).await;
+    world.buried(ORDERS).await;
     assert_eq!(world.sigterm().await, Some(0));
     world.setup.more_bus.clear();
     let names = world.broker.names.clone();

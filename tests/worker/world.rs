@@ -337,13 +337,18 @@ impl World {
         .await;
     }
 
-    /// Waits until so many messages have been put aside, and takes them off the dead queue.
-    pub async fn dead(&self, count: usize) -> Vec<Dead> {
+    /// Waits until so many messages have been put aside.
+    pub async fn buried(&self, count: usize) {
         let queue = &self.broker.names.dead_queue;
         self.wait_until(&format!("{count} dead messages"), async || {
             usize::try_from(self.broker.count(queue).await).is_ok_and(|there| there >= count)
         })
         .await;
+    }
+
+    /// The same, and takes them off the dead queue.
+    pub async fn dead(&self, count: usize) -> Vec<Dead> {
+        self.buried(count).await;
         self.broker.dead().await
     }
 
