@@ -13,6 +13,8 @@ pub struct Dialect {
     /// Whether a place for a value has a number where there are many of them. SQLite searches a list
     /// of the names it was given for every value.
     pub numbered: bool,
+    /// Members of a statement at most: a power of two, 64 or less.
+    pub members: usize,
     /// Compares text with a pattern, in either case.
     pub like: &'static str,
     /// Ends a question whose rows are held until the end of the transaction.
@@ -22,11 +24,13 @@ pub struct Dialect {
 }
 
 /// SQLite's words. AUTOINCREMENT, so that a number never comes twice; a transaction that writes holds
-/// everything.
+/// everything. One member at a time: nothing is sent anywhere, and a list would be sorted into a table
+/// of its own before the first row is found.
 pub const SQLITE: Dialect = Dialect {
     bytes: "BLOB",
     rising: "INTEGER PRIMARY KEY AUTOINCREMENT",
     numbered: false,
+    members: 1,
     like: "LIKE",
     held: "",
     size: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
@@ -38,6 +42,7 @@ pub const POSTGRES: Dialect = Dialect {
     bytes: "BYTEA",
     rising: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     numbered: true,
+    members: 64,
     like: "ILIKE",
     held: " ORDER BY key FOR UPDATE",
     size: "SELECT pg_database_size(current_database())",

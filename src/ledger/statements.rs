@@ -1,8 +1,8 @@
 //! Statements that take as many members as there are: rows to insert, keys to look for, ids to mark.
 //!
-//! A statement costs more than a member, and one that was prepared before costs less than a new one. So
-//! there are few sizes, each spelled once; what is left over goes in by the next larger size, filled
-//! up with what changes nothing.
+//! To a server a statement costs more than a member, and one that was prepared before costs less than a
+//! new one. So there are few sizes, each spelled once; what is left over goes in by the next larger
+//! size, filled up with what changes nothing. SQLite takes members one by one.
 
 use std::fmt::Write;
 use std::sync::OnceLock;
@@ -10,9 +10,7 @@ use std::sync::OnceLock;
 use super::rows::{Cell, Table};
 use super::schema::Dialect;
 
-/// Members of a statement at most.
-const LARGEST: usize = 64;
-/// 1, 2, 4, ... [`LARGEST`].
+/// 1, 2, 4, ... 64, the most members that a dialect may have.
 const SIZES: usize = 7;
 
 /// The texts of a statement, by dialect and size.
@@ -38,9 +36,9 @@ impl Texts {
 }
 
 /// Sizes of pieces that so much work is split into. The last one may be larger than what is left.
-pub fn pieces(count: usize) -> impl Iterator<Item = usize> {
-    let whole = std::iter::repeat_n(LARGEST, count / LARGEST);
-    let left = count % LARGEST;
+pub fn pieces(words: &Dialect, count: usize) -> impl Iterator<Item = usize> + use<> {
+    let whole = std::iter::repeat_n(words.members, count / words.members);
+    let left = count % words.members;
     whole.chain((left > 0).then(|| left.next_power_of_two()))
 }
 
@@ -170,11 +168,22 @@ mod tests {
         );
     }
 
+    #[cfg(feature = "postgres")]
     #[test]
     fn work_is_split_into_few_sizes_and_nothing_is_left_out() {
-        let sizes: Vec<usize> = pieces(203).collect();
+        let sizes: Vec<usize> = pieces(&schema::POSTGRES, 203).collect();
         assert_eq!(sizes, [64, 64, 64, 16]);
-        assert_eq!(pieces(0).next(), None);
+        assert_eq!(pieces(&schema::POSTGRES, 0).next(), None);
+    }
+
+    #[test]
+    fn a_file_is_given_one_at_a_time() {
+        let sizes: Vec<usize> = pieces(&schema::SQLITE, 3).collect();
+        assert_eq!(sizes, [1, 1, 1]);
+        assert_eq!(
+            queries::LIVES.of(&schema::SQLITE, 1),
+            "SELECT key, life, due_at FROM orders WHERE key IN (?)"
+        );
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl Session for PgSession {
         table: &'static Table,
         rows: Vec<Vec<Cell>>,
     ) -> Result<(), sqlx::Error> {
-        let sizes = statements::pieces(rows.len());
+        let sizes = statements::pieces(&schema::POSTGRES, rows.len());
         let mut left = rows.into_iter();
         for size in sizes {
             let mut values = left.by_ref().take(size).flatten().collect();

@@ -163,7 +163,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
     ) -> Result<Vec<E::Row>, Fault<E>> {
         let mut found = Vec::with_capacity(keys.len());
         let mut left = keys.iter();
-        for size in statements::pieces(keys.len()) {
+        for size in statements::pieces(&E::WORDS, keys.len()) {
             let keys = left.by_ref().take(size);
             let mut values = keys.map(|key| key.as_str().into()).collect();
             Listing::fill(&mut values, size);
@@ -225,7 +225,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
         now: Timestamp,
     ) -> Result<Written, Fault<E>> {
         let mut left = ids.iter();
-        for size in statements::pieces(ids.len()) {
+        for size in statements::pieces(&E::WORDS, ids.len()) {
             let ids = left.by_ref().take(size).map(|id| Cell::from(*id));
             let mut values = [now.into()].into_iter().chain(ids).collect();
             Listing::fill(&mut values, 1 + size);

@@ -15,7 +15,7 @@ use crate::ledger::sql::engine::{Odd, Session};
 
 /// How long a write waits for another process.
 pub const PATIENCE: Duration = Duration::from_secs(5);
-/// Statements that stay prepared: eleven tables, lists in seven sizes, and the rest.
+/// Statements that stay prepared: more than there are.
 const STATEMENTS: usize = 100;
 
 /// How a file is opened.
