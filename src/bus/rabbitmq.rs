@@ -11,6 +11,7 @@ mod dead_queue;
 mod depth;
 mod fault;
 mod hosts;
+mod letters;
 mod publisher;
 mod session;
 #[cfg(test)]
@@ -18,10 +19,11 @@ mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use lapin::BasicProperties;
-use lapin::types::{AMQPValue, FieldTable};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
 use tokio_util::sync::CancellationToken;
 
 use self::consumer::Consumer;
@@ -29,7 +31,8 @@ pub use self::dead_queue::{DeadMessage, DeadQueue};
 pub use self::depth::{Depth, Depths, depths};
 pub(super) use self::fault::{code, explain, reply, short, silence};
 pub(super) use self::hosts::Hosts;
-use self::publisher::{Message, Publisher};
+use self::letters::Message;
+use self::publisher::Publisher;
 use super::{Bus, BusError, EVENT_CONTENT_TYPE, Handler, OutgoingEvent, PublishError};
 use crate::config;
 
@@ -67,29 +70,33 @@ impl Rabbit {
     #[cfg(feature = "stub")]
     pub async fn publish_order(&self, key: &str, body: &[u8]) -> Result<(), PublishError> {
         let message = Message {
-            exchange: &self.settings.orders_exchange,
-            routing_key: key,
+            exchange: named(&self.settings.orders_exchange)?,
+            routing_key: named(key)?,
             properties: BasicProperties::default().with_delivery_mode(2),
-            body,
+            body: Bytes::copy_from_slice(body),
         };
         self.events.send(message).await
     }
 
     async fn send(&self, event: &OutgoingEvent) -> Result<(), PublishError> {
-        let too_long = |error: BusError| PublishError::Refused(error.to_string());
         let properties = BasicProperties::default()
             .with_delivery_mode(2)
-            .with_message_id(short(&event.event_id).map_err(too_long)?)
+            .with_message_id(named(&event.event_id)?)
             .with_content_type(EVENT_CONTENT_TYPE.into())
             .with_headers(headers_of(event));
         let message = Message {
-            exchange: &self.settings.events_exchange,
-            routing_key: &event.routing_key,
+            exchange: named(&self.settings.events_exchange)?,
+            routing_key: named(&event.routing_key)?,
             properties,
-            body: &event.body,
+            body: event.body.clone(),
         };
         self.events.send(message).await
     }
+}
+
+/// A name that the broker takes.
+fn named(text: &str) -> Result<ShortString, PublishError> {
+    short(text).map_err(|error| PublishError::Refused(error.to_string()))
 }
 
 fn headers_of(event: &OutgoingEvent) -> FieldTable {

@@ -9,8 +9,10 @@ use jiff::Timestamp;
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 
-use super::publisher::{Message, Publisher};
-use crate::bus::Pauses;
+use super::letters::Message;
+use super::named;
+use super::publisher::Publisher;
+use crate::bus::{Pauses, PublishError};
 use crate::sabotage::{Point, pass};
 
 const TRIES: u32 = 3;
@@ -35,13 +37,14 @@ pub async fn bury(
 ) -> bool {
     let mut pauses = Pauses::new(Duration::from_millis(200), Duration::from_secs(5));
     for left in (0..TRIES).rev() {
-        let message = Message {
-            exchange: dead_exchange,
-            routing_key: &held.routing_key,
-            properties: annotated(held, reason, path),
-            body: &held.body,
-        };
-        match publisher.send(message).await {
+        match copy(
+            publisher,
+            dead_exchange,
+            held,
+            annotated(held, reason, path),
+        )
+        .await
+        {
             Ok(()) => {
                 pass(Point::DeadCopied);
                 return true;
@@ -55,6 +58,21 @@ pub async fn bury(
         }
     }
     false
+}
+
+async fn copy(
+    publisher: &Publisher,
+    dead_exchange: &str,
+    held: &Held,
+    properties: BasicProperties,
+) -> Result<(), PublishError> {
+    let message = Message {
+        exchange: named(dead_exchange)?,
+        routing_key: named(&held.routing_key)?,
+        properties,
+        body: held.body.clone(),
+    };
+    publisher.send(message).await
 }
 
 /// The original properties with the reason. Two are moved into headers: with `expiration` the copy

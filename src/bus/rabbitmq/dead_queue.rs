@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use lapin::options::{BasicAckOptions, BasicGetOptions, BasicNackOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Connection};
@@ -16,7 +17,9 @@ use sha2::{Digest, Sha256};
 use super::Hosts;
 use super::dead::restored;
 use super::fault::{short, within};
-use super::publisher::{Message, Publisher};
+use super::letters::Message;
+use super::named;
+use super::publisher::Publisher;
 use crate::bus::topology::{self, State};
 use crate::bus::{BusError, PublishError};
 use crate::config;
@@ -144,10 +147,10 @@ impl DeadQueue {
     /// When that is not certain.
     pub async fn replay(&self, dead: &DeadMessage) -> Result<(), PublishError> {
         let message = Message {
-            exchange: &dead.exchange,
-            routing_key: &dead.routing_key,
+            exchange: named(&dead.exchange)?,
+            routing_key: named(&dead.routing_key)?,
             properties: restored(&dead.properties),
-            body: &dead.body,
+            body: Bytes::copy_from_slice(&dead.body),
         };
         self.publisher.send(message).await
     }

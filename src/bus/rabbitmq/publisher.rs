@@ -1,45 +1,38 @@
 //! Publishes with confirm, on a connection of its own that is made when it is first needed.
 //!
-//! On one confirm channel lapin attaches returned messages to the wrong publish as soon as two are
-//! under way, and an unroutable event would pass for confirmed. So: a pool of channels, one publish
-//! in flight on each. A channel whose answer is outstanding is thrown away: a late answer would be
-//! taken for the next publish's.
+//! A pool of channels, one group of messages in flight on each (`letters`). A channel whose answer is
+//! outstanding is thrown away: a late answer would be taken for the next group's.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
-use lapin::{BasicProperties, Channel, Confirmation, Connection};
+use lapin::options::ConfirmSelectOptions;
+use lapin::{Channel, Connection};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::Trouble;
-use super::fault::{self, explain, short, within};
+use super::fault::within;
 use super::hosts::Hosts;
+use super::letters::{Carried, Letter, Letters, Message, Outcome, broken, carry};
 use crate::bus::{BusError, Pauses, PublishError};
 use crate::config;
-use crate::sabotage::{Bug, planted};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Bytes. An event's properties are its id, its type and a `traceparent`; its body takes as many frames
 /// as it needs.
 const EVENT_FRAME: u32 = 16 * 1024;
+/// Events on a channel at a time.
+const TOGETHER: usize = 16;
 /// A slow line may take this long for a mebibyte, on top of the usual time-out.
 const MEBIBYTE_TIME: Duration = Duration::from_secs(1);
-
-/// A message on its way to the broker.
-pub struct Message<'a> {
-    pub exchange: &'a str,
-    pub routing_key: &'a str,
-    pub properties: BasicProperties,
-    pub body: &'a [u8],
-}
 
 /// The pool.
 pub struct Publisher {
     hosts: Arc<Hosts>,
     limit: Duration,
+    letters: Letters,
     permits: Semaphore,
     line: tokio::sync::Mutex<Line>,
     pub trouble: Trouble,
@@ -59,22 +52,23 @@ struct Link {
 }
 
 impl Publisher {
-    /// For messages of any kind.
+    /// For messages of any kind, each alone: one that the broker does not bear takes no other with it.
     pub fn new(hosts: Arc<Hosts>, settings: &config::Bus) -> Self {
-        Self::of(hosts, settings, "dead messages go out again")
+        Self::of(hosts, settings, 1, "dead messages go out again")
     }
 
     /// For messages with properties of ours.
     pub fn for_events(settings: &config::Bus) -> Result<Self, BusError> {
         let hosts = Hosts::new(settings)?.with_frames_of(EVENT_FRAME);
-        let publisher = Self::of(Arc::new(hosts), settings, "events go out again");
+        let publisher = Self::of(Arc::new(hosts), settings, TOGETHER, "events go out again");
         Ok(publisher)
     }
 
-    fn of(hosts: Arc<Hosts>, settings: &config::Bus, over: &'static str) -> Self {
+    fn of(hosts: Arc<Hosts>, settings: &config::Bus, together: usize, over: &'static str) -> Self {
         Self {
             hosts,
             limit: Duration::from_millis(settings.timeout_ms),
+            letters: Letters::new(together),
             permits: Semaphore::new(settings.publishers.max(1)),
             line: tokio::sync::Mutex::new(Line {
                 link: None,
@@ -86,9 +80,41 @@ impl Publisher {
     }
 
     /// Returns once the broker has confirmed: for a quorum queue, a majority has it on disk.
-    pub async fn send(&self, message: Message<'_>) -> Result<(), PublishError> {
-        let permit = self.permits.acquire().await;
+    pub async fn send(&self, message: Message) -> Outcome {
+        let mut outcome = self.letters.post(message);
+        // Whoever has something to say at this moment says it first: it goes together.
+        tokio::task::yield_now().await;
+        let permit = tokio::select! {
+            biased;
+            told = &mut outcome => return told.unwrap_or_else(|_| Err(left())),
+            permit = self.permits.acquire() => permit,
+        };
         let _permit = permit.map_err(|error| PublishError::Unavailable(error.to_string()))?;
+        // Others may have put theirs in before, and wait for whoever has a channel.
+        while outcome.is_empty() {
+            let group = self.letters.take();
+            if group.is_empty() {
+                break;
+            }
+            self.send_all(group).await;
+        }
+        outcome.await.unwrap_or_else(|_| Err(left()))
+    }
+
+    async fn send_all(&self, group: Vec<Letter>) {
+        let (messages, replies): (Vec<Message>, Vec<_>) = group
+            .into_iter()
+            .map(|letter| (letter.message, letter.reply))
+            .unzip();
+        let outcomes = self.on_a_channel(&messages).await;
+        let outcomes = outcomes.unwrap_or_else(|error| vec![Err(error); messages.len()]);
+        for (reply, outcome) in replies.into_iter().zip(outcomes) {
+            // Who no longer waits publishes it again.
+            reply.send(outcome).ok();
+        }
+    }
+
+    async fn on_a_channel(&self, messages: &[Message]) -> Result<Vec<Outcome>, PublishError> {
         let link = self.link().await.map_err(unavailable)?;
         if link.connection.status().blocked() {
             return Err(self.blocked());
@@ -100,25 +126,20 @@ impl Publisher {
                 return Err(unavailable(error));
             }
         };
-        let limit = self.limit_for(message.body);
-        let doing = format!("publishing to {}", message.exchange);
-        match tokio::time::timeout(limit, publish(&channel, &message)).await {
-            Ok(Ok(confirmation)) => {
+        match carry(&channel, messages, self.limit_for(messages)).await {
+            Carried::Answered(outcomes) => {
                 link.give_back(channel);
                 self.trouble.clear();
-                judge(confirmation, &message)
+                Ok(outcomes)
             }
-            Ok(Err(error)) if error.is_amqp_soft_error() => {
-                Err(PublishError::Unconfirmed(explain(&doing, &error)))
-            }
-            Ok(Err(error)) => Err(PublishError::Unavailable(explain(&doing, &error))),
+            Carried::Broken(error) => Err(broken(messages, &error)),
             // The broker says so only once something was sent. The connection stays and will be unblocked.
-            Err(_) if link.connection.status().blocked() => Err(self.blocked()),
-            Err(_) => {
+            Carried::Late(_) if link.connection.status().blocked() => Err(self.blocked()),
+            Carried::Late(outcomes) => {
                 // Perhaps only this queue has no majority, perhaps the line is dead: the next
                 // publish finds out on a new connection, those under way keep the old one.
                 self.forget(&link).await;
-                Err(PublishError::Unconfirmed(fault::silence(&doing, limit)))
+                Ok(outcomes)
             }
         }
     }
@@ -131,8 +152,9 @@ impl Publisher {
         unavailable(blocked)
     }
 
-    fn limit_for(&self, body: &[u8]) -> Duration {
-        let mebibytes = u32::try_from(body.len() >> 20).unwrap_or(u32::MAX);
+    fn limit_for(&self, messages: &[Message]) -> Duration {
+        let bytes: usize = messages.iter().map(|message| message.body.len()).sum();
+        let mebibytes = u32::try_from(bytes >> 20).unwrap_or(u32::MAX);
         self.limit + MEBIBYTE_TIME.saturating_mul(mebibytes)
     }
 
@@ -215,42 +237,7 @@ fn unavailable(error: BusError) -> PublishError {
     PublishError::Unavailable(error.to_string())
 }
 
-async fn publish(channel: &Channel, message: &Message<'_>) -> lapin::Result<Confirmation> {
-    let invalid = |error: BusError| lapin::Error::from(std::io::Error::other(error));
-    let options = BasicPublishOptions {
-        mandatory: true,
-        ..BasicPublishOptions::default()
-    };
-    let confirm = channel
-        .basic_publish(
-            short(message.exchange).map_err(invalid)?,
-            short(message.routing_key).map_err(invalid)?,
-            options,
-            message.body,
-            message.properties.clone(),
-        )
-        .await?;
-    confirm.await
-}
-
-fn judge(confirmation: Confirmation, message: &Message<'_>) -> Result<(), PublishError> {
-    let Message {
-        exchange,
-        routing_key,
-        ..
-    } = message;
-    match confirmation {
-        Confirmation::Ack(None) => Ok(()),
-        Confirmation::Ack(Some(_)) if planted(Bug::ReturnedIsConfirmed) => Ok(()),
-        Confirmation::Ack(Some(_)) => Err(PublishError::Refused(format!(
-            "no queue takes {routing_key} from the exchange {exchange}; \
-             `diligence topology declare` makes the queue for unrouted events"
-        ))),
-        Confirmation::Nack(_) => Err(PublishError::Refused(format!(
-            "a queue behind the exchange {exchange} does not accept {routing_key}: full, or its node is in trouble"
-        ))),
-        Confirmation::NotRequested => Err(PublishError::Unconfirmed(
-            "the channel is not in confirm mode".into(),
-        )),
-    }
+/// Whoever had the message on a channel was stopped.
+fn left() -> PublishError {
+    PublishError::Unconfirmed("it was left before it was confirmed".into())
 }
