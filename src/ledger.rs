@@ -56,6 +56,9 @@ pub struct Kept {
     pub order: Option<String>,
     /// Labels of the outcome, by parcel position; their entries stand in the outcome. Personal data.
     pub labels: Vec<(LabelRef, usize, Label)>,
+    /// Where a ledger that keeps them beside itself has put them already, in the same order. Its own
+    /// affair: nobody else fills it.
+    pub places: Vec<String>,
     /// The carrier's raw answer. Personal data.
     pub answer: Option<RawAnswer>,
 }

@@ -62,10 +62,11 @@ pub const GAUGES_OF_PRINT_JOBS: &str = "SELECT COUNT(*),
  (SELECT at FROM print_jobs WHERE done_at IS NULL ORDER BY id LIMIT 1)
  FROM print_jobs WHERE done_at IS NULL";
 /// An order's labels.
-pub const LABELS_OF: &str =
-    "SELECT id, key, n, parcel, format, bytes FROM labels WHERE key = $1 ORDER BY n, parcel, id";
+pub const LABELS_OF: &str = "SELECT id, key, n, parcel, format, bytes, place FROM labels WHERE key = $1 ORDER BY n, parcel, id";
 /// One label.
-pub const LABEL: &str = "SELECT id, key, n, parcel, format, bytes FROM labels WHERE id = $1";
+pub const LABEL: &str = "SELECT id, key, n, parcel, format, bytes, place FROM labels WHERE id = $1";
+/// The oldest place where one lies.
+pub const OLDEST_PLACE: &str = "SELECT MIN(place) FROM labels WHERE place IS NOT NULL";
 /// Accounts that are paused.
 pub const PAUSED: &str = "SELECT account, why, since FROM paused_accounts ORDER BY account";
 /// Orders in ten states ($1 to $10), with a booking that stands as $11 unless it is empty, with the
@@ -104,7 +105,7 @@ pub fn lowest(printed: bool) -> String {
 }
 
 /// What is to be done in the print folder.
-pub const UNPRINTED: &str = "SELECT p.id, p.kind, p.key, p.n, p.parcel, l.format, l.bytes
+pub const UNPRINTED: &str = "SELECT p.id, p.kind, p.key, p.n, p.parcel, l.format, l.bytes, l.place
  FROM print_jobs p LEFT JOIN labels l ON l.id = p.label_id
  WHERE p.done_at IS NULL ORDER BY p.id LIMIT $1";
 
@@ -155,22 +156,26 @@ pub const FORGET_WORKERS: &str = "DELETE FROM workers WHERE seen_at < $1";
 pub const WORKERS: &str = "SELECT worker, started_at, seen_at, stopped_at FROM workers
  ORDER BY seen_at DESC, worker";
 /// Erases some personal data whose time is over ($1), but nothing that an order still needs.
-pub const ERASE: [&str; 3] = [
+pub const ERASE: [&str; 2] = [
     "DELETE FROM order_bodies WHERE (key, revision) IN (SELECT b.key, b.revision
  FROM order_bodies b JOIN orders o ON o.key = b.key WHERE b.erase_after <= $1
  AND o.state IN ('booked', 'cancelled', 'rejected') LIMIT 500)",
-    "DELETE FROM labels WHERE id IN (SELECT l.id FROM labels l LEFT JOIN orders o ON o.key = l.key
- WHERE l.erase_after <= $1
- AND (o.key IS NULL OR o.state IN ('booked', 'cancelled', 'rejected')) LIMIT 500)",
     "DELETE FROM answers WHERE id IN (SELECT id FROM answers WHERE erase_after <= $1 LIMIT 500)",
 ];
 
+/// The same of labels; tells where they lay.
+pub const ERASE_LABELS: &str =
+    "DELETE FROM labels WHERE id IN (SELECT l.id FROM labels l LEFT JOIN orders o ON o.key = l.key
+ WHERE l.erase_after <= $1
+ AND (o.key IS NULL OR o.state IN ('booked', 'cancelled', 'rejected')) LIMIT 500) RETURNING place";
+
 /// Erases all personal data of an order.
-pub const ERASE_OF: [&str; 3] = [
+pub const ERASE_OF: [&str; 2] = [
     "DELETE FROM order_bodies WHERE key = $1",
     "DELETE FROM answers WHERE key = $1",
-    "DELETE FROM labels WHERE key = $1",
 ];
+/// The same of labels; tells where they lay.
+pub const ERASE_LABELS_OF: &str = "DELETE FROM labels WHERE key = $1 RETURNING place";
 /// An order's contents, of every revision.
 pub const CONTENTS_OF: &str =
     "SELECT revision, body, erase_after FROM order_bodies WHERE key = $1 ORDER BY revision";
@@ -178,8 +183,7 @@ pub const CONTENTS_OF: &str =
 pub const ANSWERS_OF: &str =
     "SELECT at, status, body, erase_after FROM answers WHERE key = $1 ORDER BY id";
 /// Its labels, of bookings in force or not.
-pub const LABELS_KEPT_OF: &str =
-    "SELECT id, format, bytes, erase_after FROM labels WHERE key = $1 ORDER BY n, parcel, id";
+pub const LABELS_KEPT_OF: &str = "SELECT id, format, bytes, erase_after, place FROM labels WHERE key = $1 ORDER BY n, parcel, id";
 
 /// A LIKE pattern for what contains this text; everything when it is empty. `!` escapes.
 pub fn containing(text: &str) -> String {

@@ -112,8 +112,8 @@ pub static ANSWERS: Table = Table {
 };
 /// Labels: one that was kept is not changed.
 pub static LABELS: Table = Table {
-    into: "labels (id, key, n, parcel, format, sha256, bytes, erase_after)",
-    columns: 8,
+    into: "labels (id, key, n, parcel, format, sha256, bytes, erase_after, place)",
+    columns: 9,
     then: "ON CONFLICT (id) DO NOTHING",
     texts: Texts::new(),
 };

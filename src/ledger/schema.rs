@@ -68,7 +68,7 @@ pub const MAY_WRITE: &str = "DELETE FROM ledger_versions WHERE version < 0";
 pub const APPLIED: &str = "INSERT INTO ledger_versions (version, applied_at) VALUES ($1, $2)";
 
 /// Every step, oldest first. A step that was released is never edited: another one follows.
-pub const STEPS: [(i64, &str); 7] = [
+pub const STEPS: [(i64, &str); 8] = [
     (1, FIRST),
     (2, GAUGES),
     (3, OFFERS),
@@ -76,10 +76,14 @@ pub const STEPS: [(i64, &str); 7] = [
     (5, WORKERS),
     (6, LINES),
     (7, ENDED),
+    (8, PLACES),
 ];
 
 /// The version this program writes.
-pub const NEWEST: i64 = 7;
+pub const NEWEST: i64 = 8;
+
+/// Since then a file's ledger has labels beside it.
+pub const LABELS_BESIDE: i64 = 8;
 
 /// The names of all tables, with blanks between.
 #[cfg(feature = "postgres")]
@@ -270,4 +274,10 @@ const ENDED: &str = "
 DROP INDEX orders_gauges;
 CREATE INDEX orders_ended ON orders (state)
     WHERE state IN ('unknown', 'booked', 'voiding', 'cancelled', 'rejected');
+";
+
+/// Where the bytes of a label lie, if not here (`sqlite/labels.rs`). On a server they do.
+const PLACES: &str = "
+ALTER TABLE labels ADD COLUMN place TEXT;
+CREATE INDEX labels_place ON labels (place) WHERE place IS NOT NULL;
 ";

@@ -12,6 +12,7 @@ pub mod versions;
 mod writer;
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -109,8 +110,14 @@ impl<E: Engine> SqlLedger<E> {
         })
     }
 
-    async fn record_together(&self, changes: Vec<Change>) -> Vec<Result<Recorded, LedgerError>> {
+    async fn record_together(
+        &self,
+        mut changes: Vec<Change>,
+    ) -> Vec<Result<Recorded, LedgerError>> {
         let count = changes.len();
+        if let Err(error) = self.engine.keep_labels(&mut changes).await {
+            return vec![Err(error); count];
+        }
         let error = match self.write(Work::Record(changes)).await {
             Ok(Written::Recorded(recorded)) => return recorded,
             Ok(_) => mistaken(),
@@ -321,10 +328,17 @@ impl<E: Engine> Ledger for SqlLedger<E> {
 
     fn erase_expired(&self, now: Timestamp) -> BoxFuture<'_, Result<u64, LedgerError>> {
         async move {
-            match self.write(Work::Erase(now)).await? {
-                Written::Erased(rows) => Ok(rows),
-                _ => Err(mistaken()),
+            let rows = match self.write(Work::Erase(now)).await? {
+                Written::Erased(rows) => rows,
+                _ => return Err(mistaken()),
+            };
+            if rows == 0 {
+                let kept_for = Duration::from_secs(86_400 * u64::from(self.rules.erase_after_days));
+                let oldest = self.reads.oldest_place().await?;
+                let before = earlier(now, kept_for);
+                self.engine.remove_labels(before, oldest.as_deref())?;
             }
+            Ok(rows)
         }
         .boxed()
     }

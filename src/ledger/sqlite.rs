@@ -1,9 +1,11 @@
-//! The ledger in one SQLite file: the embedded choice, for one machine. One session writes, a few
-//! connections read beside it. Commands may open it beside a running worker.
+//! The ledger in a SQLite file, with its labels in a folder beside it: the embedded choice, for one
+//! machine. One session writes, a few connections read beside it. Commands may open it beside a running
+//! worker.
 
 mod faults;
 mod file;
 mod folding;
+mod labels;
 mod place;
 mod readers;
 mod row;
@@ -30,14 +32,13 @@ use super::{Clock, LedgerError, Rules};
 const A_LOOK: Duration = Duration::from_secs(2);
 /// What a worker's connection is told. What is erased is overwritten, not only unlinked. A statement
 /// that can be undone alone writes what it changes to a file in /var/tmp unless it is told otherwise:
-/// orders have no business there. A group of labels is not spilled half way (in KiB, as SQLite wants
-/// it).
+/// orders have no business there. The cache is in KiB, as SQLite wants it.
 const SETTINGS: &str = "
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA secure_delete = ON;
 PRAGMA temp_store = MEMORY;
-PRAGMA cache_size = -4096;
+PRAGMA cache_size = -2048;
 ";
 
 /// A ledger in a SQLite file.
@@ -75,6 +76,7 @@ impl SqliteLedger {
             let version = version.map_err(|error| file.unavailable(&error))?;
             versions::known(version, &file.place())?;
             versions::not_old(version, &file.place())?;
+            file.has_labels()?;
             Ok(Self::reading(file, rules))
         })
         .await

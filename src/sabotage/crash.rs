@@ -24,6 +24,8 @@ pub enum Point {
     Leaving,
     /// The answer of a carrier is read, nothing of it is kept.
     Answered,
+    /// Labels of a carrier's answer lie beside the ledger, nothing else of it is kept.
+    LabelsKept,
     /// An outcome is kept, what follows from it is not begun.
     OutcomeKept,
     /// A further step of a booking is durable, its request not sent.
@@ -117,6 +119,7 @@ mod armed {
                 Self::Claimed => "claimed",
                 Self::Leaving => "leaving",
                 Self::Answered => "answered",
+                Self::LabelsKept => "labels-kept",
                 Self::OutcomeKept => "outcome-kept",
                 Self::StepKept => "step-kept",
                 Self::LookedUp => "looked-up",

@@ -35,7 +35,7 @@ pub struct Case {
 }
 
 /// Places where the worker dies, after the rows of the table in `docs/reliability.md`.
-const POINTS: [&str; 18] = [
+const POINTS: [&str; 19] = [
     "delivered",
     "accepted",
     "acknowledged",
@@ -44,6 +44,7 @@ const POINTS: [&str; 18] = [
     "claimed",
     "leaving",
     "answered",
+    "labels-kept",
     "outcome-kept",
     "step-kept",
     "looked-up",
@@ -122,6 +123,8 @@ impl Case {
             "step-kept" => in_steps,
             "answered" | "looked-up" | "outcome-kept" if reprints || in_steps => true,
             _ if reprints || in_steps => false,
+            // A server keeps them with the outcome.
+            "labels-kept" => self.ledger == Kind::File,
             "void-claimed" | "voided" => self.carrier == Carrier::FindsAndVoids && self.pass == 1,
             "looked-up" => self.carrier != Carrier::Mute,
             "dead-copied" => self.pass == 1,

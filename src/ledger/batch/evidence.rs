@@ -1,6 +1,7 @@
 //! What a carrier said, kept whatever the life machine makes of it (rule 4): outcomes, numbers,
 //! labels and raw answers. Nothing here depends on a decision.
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::Batch;
@@ -28,7 +29,12 @@ impl Batch<'_> {
         let booking = said.as_ref().map_or(current, |said| said.n);
         let numbers = said.as_ref().map_or(by_hand, |said| said.numbers);
         self.keep_numbers(&change.key, booking, numbers);
+        let mut places = change.kept.places.iter().cloned();
         for (known, parcel, label) in &change.kept.labels {
+            let place = places.next();
+            let inside = place
+                .as_ref()
+                .map_or_else(|| label.bytes.clone(), |_| Bytes::new());
             self.writes.labels.push(vec![
                 known.id.as_str().into(),
                 key.as_str().into(),
@@ -36,8 +42,9 @@ impl Batch<'_> {
                 (*parcel).into(),
                 label.format.name().into(),
                 known.sha256.as_str().into(),
-                Cell::Bytes(label.bytes.clone()),
+                Cell::Bytes(inside),
                 self.erase_after.into(),
+                place.into(),
             ]);
         }
         if let Some(answer) = &change.kept.answer {

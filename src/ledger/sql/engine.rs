@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::ledger::rows::{Cell, Table};
 use crate::ledger::schema::Dialect;
-use crate::ledger::{LedgerError, Look};
+use crate::ledger::{Change, LedgerError, Look};
 
 /// A database that can hold a ledger.
 pub trait Engine: Send + Sync + 'static {
@@ -56,6 +56,40 @@ pub trait Engine: Send + Sync + 'static {
 
     /// The rows of [`queries::unsent`](crate::ledger::queries::unsent).
     fn unsent(&self, limit: usize, printed: bool) -> Asked<'_, Self>;
+
+    /// Keeps the labels of changes before their transaction, where they lie beside the database, and
+    /// notes in the changes where.
+    fn keep_labels(
+        &self,
+        _changes: &mut [Change],
+    ) -> impl Future<Output = Result<(), LedgerError>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// The bytes of a label that lies beside the database; none when they were erased.
+    fn label_at(
+        &self,
+        place: String,
+    ) -> impl Future<Output = Result<Option<Vec<u8>>, LedgerError>> + Send {
+        let strange = format!("a label that lies elsewhere ({place})");
+        std::future::ready(Err(LedgerError::Unreadable(strange)))
+    }
+
+    /// Overwrites labels beside the database, durably.
+    fn overwrite_labels(&self, _places: &[String]) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    /// Removes what is left beside the database of labels from before then, if the oldest that it knows
+    /// of is this one.
+    fn remove_labels(&self, _before: Timestamp, _oldest: Option<&str>) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
+    /// How many bytes lie beside the database.
+    fn size_beside(&self) -> u64 {
+        0
+    }
 
     /// Whether the row at hand is at fault, or who holds it: others of the transaction may go on.
     fn is_of_one(error: &Self::Error) -> bool;

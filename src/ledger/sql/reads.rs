@@ -157,18 +157,45 @@ impl<E: Engine> Reads<E> {
         let (unprinted, since) = self.one(queries::GAUGES_OF_PRINT_JOBS, counted).await?;
         gauges.unprinted = unprinted;
         gauges.unprinted_since = since.map(rows::moment);
-        gauges.bytes = self.one(E::WORDS.size, |row| number(row, 0)).await?;
+        let inside: u64 = self.one(E::WORDS.size, |row| number(row, 0)).await?;
+        gauges.bytes = inside + self.engine.size_beside();
         Ok(gauges)
     }
 
     pub async fn labels(&self, key: &Key) -> Answer<Vec<KeptLabel>> {
-        self.find(queries::LABELS_OF, [key.to_string().into()], kept_label)
-            .await
+        let found = self.find(queries::LABELS_OF, [key.to_string().into()], kept_label);
+        self.with_bytes(found.await?, labelled).await
     }
 
     pub async fn label(&self, id: &str) -> Answer<Option<KeptLabel>> {
         let found = self.find(queries::LABEL, [id.into()], kept_label);
-        Ok(found.await?.pop())
+        Ok(self.with_bytes(found.await?, labelled).await?.pop())
+    }
+
+    /// The oldest place of a label that lies beside the database.
+    pub async fn oldest_place(&self) -> Answer<Option<String>> {
+        self.one(queries::OLDEST_PLACE, |row| {
+            Ok(row.text_if_any(0)?.map(str::to_owned))
+        })
+        .await
+    }
+
+    /// Fetches what lies beside the database, and puts it where it belongs; none was erased there.
+    async fn with_bytes<T>(
+        &self,
+        found: Vec<(T, Option<String>)>,
+        put: impl Fn(T, Option<Bytes>) -> Option<T>,
+    ) -> Answer<Vec<T>> {
+        let mut whole = Vec::with_capacity(found.len());
+        for (one, place) in found {
+            let Some(place) = place else {
+                whole.push(one);
+                continue;
+            };
+            let bytes = self.engine.label_at(place).await?;
+            whole.extend(put(one, bytes.map(Bytes::from)));
+        }
+        Ok(whole)
     }
 
     pub async fn personal(&self, key: &Key) -> Answer<Vec<Personal>> {
@@ -191,11 +218,16 @@ impl<E: Engine> Reads<E> {
         });
         kept.extend(answers.await?);
         let labels = self.find(queries::LABELS_KEPT_OF, of(), |row| {
-            Ok(Personal {
+            let label = Personal {
                 what: format!("label {} ({})", row.text(0)?, row.text(1)?),
                 bytes: row.bytes(2)?,
                 erase_after: rows::moment(row.number(3)?),
-            })
+            };
+            Ok((label, place(row, 4)?))
+        });
+        let labels = self.with_bytes(labels.await?, |mut label, bytes| {
+            label.bytes = bytes?.into();
+            Some(label)
         });
         kept.extend(labels.await?);
         Ok(kept)
@@ -214,8 +246,13 @@ impl<E: Engine> Reads<E> {
     }
 
     pub async fn print_jobs(&self, limit: usize) -> Answer<Vec<PrintJob>> {
-        self.find(queries::UNPRINTED, [limit.into()], print_job)
-            .await
+        let found = self.find(queries::UNPRINTED, [limit.into()], print_job);
+        let jobs = self.with_bytes(found.await?, |mut job, bytes| {
+            let label = job.label.take().zip(bytes);
+            job.label = label.map(|(label, bytes)| Label { bytes, ..label });
+            Some(job)
+        });
+        jobs.await
     }
 
     pub async fn unsent(&self, limit: usize, printed: bool) -> Answer<Vec<OutboxRow>> {
@@ -305,8 +342,18 @@ fn format(name: &str) -> Answer<LabelFormat> {
     serde_json::from_value(name.into()).map_err(|_| unknown("a label format"))
 }
 
-fn kept_label(row: &impl Fields) -> Answer<KeptLabel> {
-    Ok(KeptLabel {
+/// Where it lies, if beside the database.
+fn place(row: &impl Fields, column: usize) -> Answer<Option<String>> {
+    Ok(row.text_if_any(column)?.map(str::to_owned))
+}
+
+fn labelled(mut kept: KeptLabel, bytes: Option<Bytes>) -> Option<KeptLabel> {
+    kept.label.bytes = bytes?;
+    Some(kept)
+}
+
+fn kept_label(row: &impl Fields) -> Answer<(KeptLabel, Option<String>)> {
+    let kept = KeptLabel {
         id: row.text(0)?.to_owned(),
         key: key(row.text(1)?)?,
         n: number(row, 2)?,
@@ -315,10 +362,11 @@ fn kept_label(row: &impl Fields) -> Answer<KeptLabel> {
             format: format(row.text(4)?)?,
             bytes: row.bytes(5)?.into(),
         },
-    })
+    };
+    Ok((kept, place(row, 6)?))
 }
 
-fn print_job(row: &impl Fields) -> Answer<PrintJob> {
+fn print_job(row: &impl Fields) -> Answer<(PrintJob, Option<String>)> {
     let label = match (row.text_if_any(5)?, row.bytes_if_any(6)?) {
         (Some(name), Some(bytes)) => Some(Label {
             format: format(name)?,
@@ -326,7 +374,7 @@ fn print_job(row: &impl Fields) -> Answer<PrintJob> {
         }),
         _ => None,
     };
-    Ok(PrintJob {
+    let job = PrintJob {
         id: row.number(0)?,
         kind: match row.text(1)? {
             "print" => PrintKind::Print,
@@ -337,5 +385,6 @@ fn print_job(row: &impl Fields) -> Answer<PrintJob> {
         n: number(row, 3)?,
         parcel: number(row, 4)?,
         label,
-    })
+    };
+    Ok((job, place(row, 7)?))
 }

@@ -180,6 +180,8 @@ impl<'a, E: Engine> Transaction<'a, E> {
                 self.tell(statement.into(), vec![key.as_str().into()])
                     .await?;
             }
+            let of = vec![key.as_str().into()];
+            self.erase_labels(queries::ERASE_LABELS_OF, of).await?;
         }
         self.insert(&rows::ORDERS, writes.orders).await?;
         self.insert(&rows::BODIES, writes.bodies).await?;
@@ -240,6 +242,8 @@ impl<'a, E: Engine> Transaction<'a, E> {
         for statement in queries::ERASE {
             erased += self.tell(statement.into(), vec![until.into()]).await?;
         }
+        let until = vec![until.into()];
+        erased += self.erase_labels(queries::ERASE_LABELS, until).await?;
         Ok(Written::Erased(erased))
     }
 
@@ -352,6 +356,24 @@ impl<'a, E: Engine> Transaction<'a, E> {
             now.into(),
         ];
         self.insert(&rows::OUTBOX, vec![row]).await
+    }
+
+    /// What lies beside the database is overwritten before its row is gone: of a row without bytes the
+    /// next erasure knows, of bytes without a row nobody does.
+    async fn erase_labels(
+        &mut self,
+        statement: &'static str,
+        values: Vec<Cell>,
+    ) -> Result<u64, Fault<E>> {
+        let gone = self.session.ask(statement.into(), values);
+        let gone = gone.await.map_err(fault::<E>)?;
+        let mut places = Vec::new();
+        for row in &gone {
+            places.extend(row.text_if_any(0)?.map(str::to_owned));
+        }
+        let overwritten = self.engine.overwrite_labels(&places);
+        overwritten.map_err(fault::<E>)?;
+        Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
     }
 
     async fn run(&mut self, statement: &'static str) -> Result<(), Fault<E>> {

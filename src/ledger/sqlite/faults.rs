@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::session::FileError;
+use crate::ledger::LedgerError;
 
 /// Primary result codes (<https://www.sqlite.org/rescode.html>).
 const BUSY: i32 = 5;
@@ -22,7 +23,7 @@ const SAME: i32 = 2067;
 fn code(error: &FileError) -> Option<i32> {
     match error {
         FileError::Sqlite(error) => error.sqlite_error().map(|error| error.extended_code),
-        FileError::Odd(_) | FileError::Closed => None,
+        FileError::Odd(_) | FileError::Closed | FileError::Labels(_) => None,
     }
 }
 
@@ -72,6 +73,9 @@ pub fn in_words(error: &FileError, path: &Path) -> String {
         Some(CANNOT_OPEN) => format!(
             "{place} cannot be opened: the file and its folder must exist and be accessible for the user that runs diligence"
         ),
-        _ => format!("{place}: {error}"),
+        _ => match error {
+            FileError::Labels(LedgerError::Unavailable(words)) => words.clone(),
+            _ => format!("{place}: {error}"),
+        },
     }
 }

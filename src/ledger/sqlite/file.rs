@@ -1,20 +1,23 @@
-//! The file as an engine of the ledger: one thread writes, another folds the log, a few connections
-//! read. How SQLite differs from the other databases stands here and nowhere else.
+//! The file as an engine of the ledger: one thread writes, another folds the log, a third appends
+//! labels, a few connections read. How SQLite differs from the other databases stands here and nowhere else.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::sync::Arc;
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use tokio_util::task::TaskTracker;
 
 use super::faults;
 use super::folding::Folding;
+use super::labels::{self, Labels};
 use super::place;
 use super::readers::Readers;
 use super::row::FileRow;
@@ -23,7 +26,7 @@ use crate::ledger::rows::Cell;
 use crate::ledger::schema::{self, Dialect};
 use crate::ledger::sql::engine::{Asked, Engine, Fields, Session};
 use crate::ledger::sql::versions;
-use crate::ledger::{Clock, LedgerError, Look, queries};
+use crate::ledger::{Change, Clock, LedgerError, Look, queries};
 
 /// Between two tries where SQLite itself does not wait.
 const AGAIN: Duration = Duration::from_millis(20);
@@ -36,6 +39,7 @@ pub struct SqliteFile {
     clock: Clock,
     readers: Readers,
     folding: Folding,
+    labels: Arc<Labels>,
 }
 
 impl SqliteFile {
@@ -43,6 +47,7 @@ impl SqliteFile {
     pub fn new(way: Way, clock: &Clock) -> Self {
         let readers = Readers::new(Way::to(&way.path).reading().with(A_LITTLE));
         Self {
+            labels: Arc::new(Labels::of(&way.path)),
             way,
             clock: clock.clone(),
             readers,
@@ -77,6 +82,11 @@ impl SqliteFile {
             .is_some_and(|row| row.number(0).is_ok_and(|busy| busy == 0)))
     }
 
+    /// Refuses a ledger whose labels are lost.
+    pub fn has_labels(&self) -> Result<(), LedgerError> {
+        labels::are_there(&self.way.path)
+    }
+
     /// Applies what is missing, in one transaction.
     pub async fn bring_up_to_date(&self, session: &mut FileSession) -> Result<(), LedgerError> {
         let unavailable = |error: FileError| self.unavailable(&error);
@@ -86,6 +96,11 @@ impl SqliteFile {
         }
         let version = versions::applied(session).await.map_err(unavailable)?;
         versions::known(version, &self.place())?;
+        // A folder that was made once is not made again: that would hide that the labels are lost.
+        if version < schema::LABELS_BESIDE {
+            labels::make(&self.way.path)?;
+        }
+        self.has_labels()?;
         let may_write = session.run(schema::MAY_WRITE).await;
         may_write.map_err(unavailable)?;
         let applied = versions::apply::<Self>(session, version, self.clock.now()).await;
@@ -110,6 +125,7 @@ impl Engine for SqliteFile {
         on_a_thread("ledger", writers, move || here.block_on(work));
         let way = Way::to(&self.way.path).with(A_LITTLE);
         on_a_thread("ledger log", writers, self.folding.begin(way));
+        on_a_thread("ledger labels", writers, self.labels.begin());
     }
 
     async fn connect(&self) -> Result<FileSession, LedgerError> {
@@ -145,6 +161,41 @@ impl Engine for SqliteFile {
 
     fn unsent(&self, limit: usize, printed: bool) -> Asked<'_, Self> {
         self.ask(queries::unsent(printed).into(), vec![limit.into()])
+    }
+
+    async fn keep_labels(&self, changes: &mut [Change]) -> Result<(), LedgerError> {
+        let kept = changes.iter().flat_map(|change| &change.kept.labels);
+        let new: Vec<labels::New> = kept
+            .map(|(known, _, label)| (known.id.clone(), label.bytes.clone()))
+            .collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let mut places = self.labels.append(new).await?.into_iter();
+        for change in changes {
+            let count = change.kept.labels.len();
+            change.kept.places = places.by_ref().take(count).collect();
+        }
+        Ok(())
+    }
+
+    async fn label_at(&self, place: String) -> Result<Option<Vec<u8>>, LedgerError> {
+        let labels = Arc::clone(&self.labels);
+        let read = spawn_blocking(move || labels.read(&place)).await;
+        read.unwrap_or_else(|_| Err(self.unavailable(&FileError::Closed)))
+    }
+
+    fn overwrite_labels(&self, places: &[String]) -> Result<(), FileError> {
+        Ok(self.labels.overwrite(places)?)
+    }
+
+    fn remove_labels(&self, before: Timestamp, oldest: Option<&str>) -> Result<(), LedgerError> {
+        let day = before.to_zoned_datetime(TimeZone::UTC).date();
+        self.labels.remove_before(day, oldest)
+    }
+
+    fn size_beside(&self) -> u64 {
+        self.labels.size()
     }
 
     fn is_of_one(error: &FileError) -> bool {
@@ -198,6 +249,7 @@ impl Engine for SqliteFile {
     async fn close(&self) {
         self.folding.end().await;
         self.readers.close().await;
+        self.labels.end().await;
     }
 }
 

@@ -68,7 +68,7 @@ fn restrict(path: &Path) -> Result<(), LedgerError> {
 }
 
 /// `ledger.db` and `-wal` give `ledger.db-wal`.
-fn beside(path: &Path, end: &str) -> PathBuf {
+pub fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)

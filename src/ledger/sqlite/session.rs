@@ -10,8 +10,8 @@ use thiserror::Error;
 
 use super::row::FileRow;
 use crate::ledger::rows::{Cell, Table};
-use crate::ledger::schema;
 use crate::ledger::sql::engine::{Odd, Session};
+use crate::ledger::{LedgerError, schema};
 
 /// How long a write waits for another process.
 pub const PATIENCE: Duration = Duration::from_secs(5);
@@ -62,6 +62,9 @@ pub enum FileError {
     Odd(#[from] Odd),
     #[error("the ledger is closed already")]
     Closed,
+    /// Of the labels beside it.
+    #[error(transparent)]
+    Labels(#[from] LedgerError),
 }
 
 /// A connection.

@@ -1,6 +1,7 @@
 //! The shared facts on SQLite files, and what only a file can do wrong.
 
 mod folding;
+mod labels;
 mod trouble;
 
 use std::path::PathBuf;

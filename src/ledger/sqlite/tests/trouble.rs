@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+use super::super::labels;
 use super::super::session::Way;
 use super::super::{SqliteLedger, has_worker, lock_worker};
 use super::File;
@@ -52,15 +53,23 @@ async fn the_files_can_be_read_by_their_owner_only() {
     std::fs::write(file.path(), b"").expect("a file");
     std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).expect("mode");
     let desk = Desk::open(&file).await;
-    desk.receive("A-1").await;
-    let mut seen = 0;
-    for found in std::fs::read_dir(file.folder.path()).expect("a folder") {
-        let found = found.expect("a file");
-        let mode = found.metadata().expect("a file").permissions().mode();
-        assert_eq!(mode & 0o777, 0o600, "{:?}", found.file_name());
-        seen += 1;
-    }
-    assert_eq!(seen, 3, "the file, its log and its index");
+    desk.book("A-1", "1001").await;
+    let modes_in = |folder: &std::path::Path| -> Vec<u32> {
+        let found = std::fs::read_dir(folder).expect("a folder");
+        let mut modes: Vec<u32> = found
+            .map(|file| file.and_then(|file| file.metadata()).expect("a file"))
+            .map(|file| file.permissions().mode() & 0o777)
+            .collect();
+        modes.sort_unstable();
+        modes
+    };
+    let here = modes_in(file.folder.path());
+    assert_eq!(
+        here,
+        [0o600, 0o600, 0o600, 0o700],
+        "the file, its log and its index, and the folder of labels"
+    );
+    assert_eq!(modes_in(&labels::folder(&file.path())), [0o600], "a day");
 }
 
 #[tokio::test]
@@ -269,7 +278,7 @@ async fn a_claim_wants_room_on_the_disk() {
 }
 
 #[tokio::test]
-async fn after_closing_nothing_is_taken_and_one_file_remains() {
+async fn after_closing_nothing_is_taken_and_no_log_remains() {
     let file = File::new();
     let ledger = SqliteLedger::open(&file.url(), Rules::default())
         .await
@@ -278,7 +287,12 @@ async fn after_closing_nothing_is_taken_and_one_file_remains() {
     ledger.close().await;
     assert!(words(record_one(&ledger, "A-2").await).contains("is closed already"));
     let files = std::fs::read_dir(file.folder.path()).expect("a folder");
-    assert_eq!(files.count(), 1);
+    let names = files.map(|found| found.expect("a file").file_name());
+    let mut names: Vec<String> = names
+        .map(|name| name.into_string().expect("a text"))
+        .collect();
+    names.sort();
+    assert_eq!(names, ["ledger.db", "ledger.db-labels"]);
 }
 
 fn plan_of(connection: &Connection, question: &str) -> String {
