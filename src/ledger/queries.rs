@@ -33,7 +33,8 @@ pub const ORDER: &str = "SELECT o.life, b.body FROM orders o
  LEFT JOIN order_bodies b ON b.key = o.key AND b.revision = o.revision WHERE o.key = $1";
 /// A timeline.
 pub const TIMELINE: &str = "SELECT at, text FROM notes WHERE key = $1 ORDER BY id";
-/// How many orders stand where. The states are spelled as in the two indexes, here as below.
+/// How many orders stand where. The states are spelled as in the two indexes, here as below;
+/// the same goes for standings.
 pub const COUNT: &str = "SELECT state, COUNT(*) FROM orders
  WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') GROUP BY state
  UNION ALL SELECT state, COUNT(*) FROM orders
@@ -49,10 +50,12 @@ pub const GAUGES_OF_ORDERS: &str = "SELECT state, COUNT(*),
 /// Since when the oldest doubt lasts: of a booking that was sent again, the last time counts.
 pub const GAUGES_OF_DOUBT: &str = "SELECT MIN(sent.at) FROM (SELECT MAX(a.at) AS at FROM orders o
  JOIN bookings b ON b.key = o.key JOIN attempts a ON a.key = b.key AND a.n = b.n
- WHERE o.state = 'in_doubt' AND b.standing = 'in_doubt' AND a.action = 'book'
+ WHERE o.state = 'in_doubt' AND b.standing IN ('in_doubt', 'stray') AND b.standing = 'in_doubt'
+ AND a.action = 'book'
  GROUP BY b.key, b.n) sent";
 /// How many strays there are.
-pub const GAUGES_OF_STRAYS: &str = "SELECT COUNT(*) FROM bookings WHERE standing = 'stray'";
+pub const GAUGES_OF_STRAYS: &str = "SELECT COUNT(*) FROM bookings
+ WHERE standing IN ('in_doubt', 'stray') AND standing = 'stray'";
 /// Events that wait, and since when.
 pub const GAUGES_OF_OUTBOX: &str = "SELECT COUNT(*),
  (SELECT created_at FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT 1)

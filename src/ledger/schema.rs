@@ -276,8 +276,11 @@ CREATE INDEX orders_ended ON orders (state)
     WHERE state IN ('unknown', 'booked', 'voiding', 'cancelled', 'rejected');
 ";
 
-/// Where the bytes of a label lie, if not here (`sqlite/labels.rs`). On a server they do.
+/// Where the bytes of a label lie, if not here (`sqlite/labels.rs`); on a server they do. Of bookings
+/// only those are looked for by their standing that somebody has to settle.
 const PLACES: &str = "
 ALTER TABLE labels ADD COLUMN place TEXT;
 CREATE INDEX labels_place ON labels (place) WHERE place IS NOT NULL;
+DROP INDEX bookings_standing;
+CREATE INDEX bookings_unsettled ON bookings (standing) WHERE standing IN ('in_doubt', 'stray');
 ";

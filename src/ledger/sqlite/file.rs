@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use super::faults;
 use super::folding::Folding;
-use super::labels::{self, Labels};
+use super::labels::{self, Appending, Labels};
 use super::place;
 use super::readers::Readers;
 use super::row::FileRow;
@@ -40,6 +40,7 @@ pub struct SqliteFile {
     readers: Readers,
     folding: Folding,
     labels: Arc<Labels>,
+    appending: Appending,
 }
 
 impl SqliteFile {
@@ -52,6 +53,7 @@ impl SqliteFile {
             clock: clock.clone(),
             readers,
             folding: Folding::default(),
+            appending: Appending::default(),
         }
     }
 
@@ -125,7 +127,11 @@ impl Engine for SqliteFile {
         on_a_thread("ledger", writers, move || here.block_on(work));
         let way = Way::to(&self.way.path).with(A_LITTLE);
         on_a_thread("ledger log", writers, self.folding.begin(way));
-        on_a_thread("ledger labels", writers, self.labels.begin());
+        on_a_thread(
+            "ledger labels",
+            writers,
+            self.appending.begin(labels::folder(&self.way.path)),
+        );
     }
 
     async fn connect(&self) -> Result<FileSession, LedgerError> {
@@ -171,7 +177,7 @@ impl Engine for SqliteFile {
         if new.is_empty() {
             return Ok(());
         }
-        let mut places = self.labels.append(new).await?.into_iter();
+        let mut places = self.appending.append(new).await?.into_iter();
         for change in changes {
             let count = change.kept.labels.len();
             change.kept.places = places.by_ref().take(count).collect();
@@ -249,7 +255,7 @@ impl Engine for SqliteFile {
     async fn close(&self) {
         self.folding.end().await;
         self.readers.close().await;
-        self.labels.end().await;
+        self.appending.end().await;
     }
 }
 

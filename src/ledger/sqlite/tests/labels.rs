@@ -12,6 +12,8 @@ use super::File;
 use crate::ledger::conformance::{Desk, booked};
 use crate::ledger::{LedgerError, Rules};
 
+/// A file of a day that is long over.
+const OLD: &str = "2020-01-02.00000000";
 const DAY: Duration = Duration::from_secs(86_400);
 
 impl File {
@@ -114,7 +116,7 @@ async fn nothing_is_decided_while_labels_cannot_be_kept() {
     std::fs::rename(file.labels(), &aside).expect("moved");
     let refused = desk.all(vec![booked(&key, fence, "1001")]).await.remove(0);
     let said = refused.map(drop).expect_err("a refusal").to_string();
-    assert!(said.contains("ledger.db-labels/"), "{said}");
+    assert!(said.contains("ledger.db-labels is gone"), "{said}");
     let state = desk.order(&key).await.life.state;
     assert_eq!(state.name(), "booking");
     std::fs::rename(&aside, file.labels()).expect("moved back");
@@ -151,31 +153,27 @@ async fn what_is_erased_is_overwritten_and_a_day_that_is_over_goes_with_what_nob
     let file = File::new();
     let desk = Desk::open(&file).await;
     desk.book("A-1", "1001").await;
-    for day in ["2020-01-01", "2020-01-02"] {
+    for day in ["2020-01-01.00000000", OLD] {
         std::fs::write(file.labels().join(day), b"nobody knows of it").expect("written");
     }
     std::fs::write(file.labels().join("notes.txt"), b"not ours").expect("written");
-    let of_an_old_day = "UPDATE labels SET place = '2020-01-02:0:18'";
+    let of_an_old_day = "UPDATE labels SET place = '2020-01-02.00000000:0:18'";
     file.raw().execute_batch(of_an_old_day).expect("moved");
     let erase = async || desk.ledger.erase_expired(desk.now()).await.expect("done");
     assert_eq!(erase().await, 0);
     let names = || -> Vec<String> { file.days().into_iter().map(|(name, _)| name).collect() };
-    assert_eq!(
-        names()[..2],
-        ["2020-01-02", &names()[1]],
-        "the older one is gone"
-    );
+    assert_eq!(names()[..2], [OLD, &names()[1]], "the older one is gone");
     desk.pass(31 * DAY);
     while erase().await > 0 {
         let days = file.days();
-        let old = days.iter().find(|(name, _)| name == "2020-01-02");
+        let old = days.iter().find(|(name, _)| name == OLD);
         assert_eq!(
             old.expect("not yet").1,
             [0; 18],
             "overwritten, then its row went"
         );
     }
-    assert!(!names().contains(&"2020-01-02".to_owned()));
+    assert!(!names().contains(&OLD.to_owned()));
     assert!(names().contains(&"notes.txt".to_owned()));
     assert!(!desk.has_label("label-1001").await);
 }
@@ -217,8 +215,9 @@ fn a_place_that_is_none_is_refused_and_a_day_without_a_file_is_erased() {
         "",
         "2026-11-28",
         "2026-11-28:1",
-        "2026-11-28:1:2:3",
+        "2026-11-28.0a1b2c3d:1:2:3",
         "x:1:2",
+        "../2026-11-28.0a1b2c3d:1:2",
     ] {
         let refused = labels.read(place);
         assert!(
@@ -226,14 +225,14 @@ fn a_place_that_is_none_is_refused_and_a_day_without_a_file_is_erased() {
             "{place}"
         );
     }
-    assert_eq!(labels.read("2026-11-28:0:4").expect("read"), None);
+    assert_eq!(labels.read("2026-11-28.0a1b2c3d:0:4").expect("read"), None);
     labels
-        .overwrite(&["2026-11-28:0:4".to_owned()])
+        .overwrite(&["2026-11-28.0a1b2c3d:0:4".to_owned()])
         .expect("nothing to do");
     std::fs::create_dir(file.labels()).expect("made");
-    std::fs::write(file.labels().join("2026-11-28"), b"abc").expect("written");
+    std::fs::write(file.labels().join("2026-11-28.0a1b2c3d"), b"abc").expect("written");
     let short = labels
-        .read("2026-11-28:0:4")
+        .read("2026-11-28.0a1b2c3d:0:4")
         .expect_err("too short")
         .to_string();
     assert!(short.contains("ends before a label"), "{short}");
