@@ -63,7 +63,8 @@ pub fn pass(point: Point) {
 #[cfg(feature = "sabotage")]
 mod armed {
     use std::sync::OnceLock;
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+    use std::time::{Duration, Instant};
 
     use super::Point;
 
@@ -89,6 +90,13 @@ mod armed {
         }
     }
 
+    /// Somebody is about to stop the process. Nobody looks at a lease meanwhile: a request whose lease was
+    /// looked at and which is not written yet cannot be kept back (`docs/reliability.md`), and is not what
+    /// is tried here.
+    static STOPPING: AtomicBool = AtomicBool::new(false);
+    /// So long those have to write who looked before.
+    const A_WRITE: Duration = Duration::from_millis(50);
+
     pub fn pass(point: Point) {
         static CRASH: OnceLock<Option<Trap>> = OnceLock::new();
         static FREEZE: OnceLock<Option<Trap>> = OnceLock::new();
@@ -100,10 +108,19 @@ mod armed {
             tracing::error!("crash point {}", point.name());
             std::process::abort();
         }
+        while point == Point::Leaving && STOPPING.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
         if sprung(&FREEZE, "DILIGENCE_FREEZE_AT") {
+            STOPPING.store(true, Ordering::SeqCst);
+            let looked = Instant::now();
+            while looked.elapsed() < A_WRITE {
+                std::thread::yield_now();
+            }
             tracing::error!("freeze point {}", point.name());
             let me = rustix::process::getpid();
             rustix::process::kill_process(me, rustix::process::Signal::STOP).ok();
+            STOPPING.store(false, Ordering::SeqCst);
         }
     }
 

@@ -3,7 +3,8 @@
 //!
 //! On a confirm channel with several publishes under way lapin gives a returned message to any of them.
 //! So no confirm of such a group is believed once one message of it came back: each is sent again alone,
-//! and its own answer counts. Events that went out twice so are alike, and their consumers know them.
+//! and its own answer counts; nor when an answer is missing, which could be the one that came back.
+//! Events that go out twice so are alike, and their consumers know them.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -104,38 +105,44 @@ pub enum Carried {
 
 /// Publishes messages on a channel that has nothing else under way, and waits for their confirms.
 pub async fn carry(channel: &Channel, messages: &[Message], limit: Duration) -> Carried {
-    let confirmations = match together(channel, messages, limit).await {
-        Ok(confirmations) => confirmations,
-        Err(error) => return Carried::Broken(error),
-    };
+    match try_to_carry(channel, messages, limit).await {
+        Ok(carried) => carried,
+        Err(error) => Carried::Broken(error),
+    }
+}
+
+async fn try_to_carry(
+    channel: &Channel,
+    messages: &[Message],
+    limit: Duration,
+) -> lapin::Result<Carried> {
+    let confirmations = together(channel, messages, limit).await?;
     let returned = |one: &Option<Confirmation>| matches!(one, Some(Confirmation::Ack(Some(_))));
-    let late = confirmations.iter().any(Option::is_none);
-    let in_question = messages.len() > 1 && confirmations.iter().any(returned);
+    let mut late = confirmations.iter().any(Option::is_none);
+    let in_question = messages.len() > 1 && (late || confirmations.iter().any(returned));
     let mut outcomes = Vec::with_capacity(messages.len());
     for (message, confirmation) in messages.iter().zip(confirmations) {
         let confirmation = match confirmation {
-            Some(Confirmation::Ack(_)) if in_question && !late => {
+            // What is still under way on the channel could have the answer to this one.
+            Some(Confirmation::Ack(_)) if in_question && late => None,
+            Some(Confirmation::Ack(_)) if in_question => {
                 let alone = std::slice::from_ref(message);
-                match together(channel, alone, limit).await {
-                    Ok(mut answer) => answer.pop().flatten(),
-                    Err(error) => return Carried::Broken(error),
-                }
+                together(channel, alone, limit).await?.pop().flatten()
             }
-            Some(Confirmation::Ack(_)) if in_question => None,
             answered => answered,
         };
+        late |= confirmation.is_none();
         let unconfirmed = || {
             let doing = format!("publishing to {}", message.exchange);
             Err(PublishError::Unconfirmed(silence(&doing, limit)))
         };
         outcomes.push(confirmation.map_or_else(unconfirmed, |one| judge(one, message)));
     }
-    let unanswered = |outcome: &Outcome| matches!(outcome, Err(PublishError::Unconfirmed(_)));
-    if late || outcomes.iter().any(unanswered) {
+    Ok(if late {
         Carried::Late(outcomes)
     } else {
         Carried::Answered(outcomes)
-    }
+    })
 }
 
 /// The confirms that come in time.

@@ -182,6 +182,27 @@ async fn an_answer_that_is_lost_leaves_the_event_unconfirmed_though_it_arrived()
 }
 
 #[tokio::test]
+async fn of_a_group_whose_answers_are_lost_none_passes_for_sent() {
+    let broker = Broker::declared().await;
+    let queue = broker.listen("q", "#", FieldTable::default()).await;
+    let (proxy, rabbit) = broker.first_event_behind_proxy().await;
+    proxy.set(Mode::ForwardThenBlackhole).await.unwrap();
+    let group = ["2", "3", "4"].map(|id| event(id, "shipment.booked"));
+    let lost = join_all(group.iter().map(|sent| rabbit.publish(sent)));
+    for outcome in soon("giving up", lost).await {
+        assert!(
+            matches!(outcome, Err(PublishError::Unconfirmed(_))),
+            "{outcome:?}"
+        );
+    }
+    // Each arrived all the same, in order.
+    for id in ["1", "2", "3", "4"] {
+        let arrived = broker.take(&queue).await.data;
+        assert_eq!(arrived, format!(r#"{{"id":"{id}"}}"#).as_bytes());
+    }
+}
+
+#[tokio::test]
 async fn a_lost_connection_is_rebuilt_for_the_next_event() {
     let broker = Broker::declared().await;
     let (proxy, rabbit) = broker.first_event_behind_proxy().await;
