@@ -94,8 +94,9 @@ mod armed {
     /// looked at and which is not written yet cannot be kept back (`docs/reliability.md`), and is not what
     /// is tried here.
     static STOPPING: AtomicBool = AtomicBool::new(false);
-    /// So long those have to write who looked before.
-    const A_WRITE: Duration = Duration::from_millis(50);
+    /// So long those have to write who looked before: on a busy machine their threads wait for a turn.
+    const A_WRITE: Duration = Duration::from_secs(1);
+    const A_MOMENT: Duration = Duration::from_millis(1);
 
     pub fn pass(point: Point) {
         static CRASH: OnceLock<Option<Trap>> = OnceLock::new();
@@ -109,13 +110,13 @@ mod armed {
             std::process::abort();
         }
         while point == Point::Leaving && STOPPING.load(Ordering::SeqCst) {
-            std::thread::yield_now();
+            std::thread::park_timeout(A_MOMENT);
         }
         if sprung(&FREEZE, "DILIGENCE_FREEZE_AT") {
             STOPPING.store(true, Ordering::SeqCst);
             let looked = Instant::now();
             while looked.elapsed() < A_WRITE {
-                std::thread::yield_now();
+                std::thread::park_timeout(A_MOMENT);
             }
             tracing::error!("freeze point {}", point.name());
             let me = rustix::process::getpid();
