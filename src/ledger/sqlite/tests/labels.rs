@@ -35,6 +35,14 @@ impl File {
         days
     }
 
+    /// The bytes of the only day.
+    fn today(&self) -> Vec<u8> {
+        let [(_, bytes)] = &self.days()[..] else {
+            panic!("one day");
+        };
+        bytes.clone()
+    }
+
     fn raw(&self) -> Connection {
         Connection::open(self.path()).expect("a connection")
     }
@@ -58,9 +66,7 @@ async fn a_label_lies_beside_the_ledger_and_its_row_tells_where() {
     for (id, number) in [("A-1", "1001"), ("A-2", "1002")] {
         desk.book(id, number).await;
     }
-    let [(_, bytes)] = &file.days()[..] else {
-        panic!("one day");
-    };
+    let bytes = file.today();
     assert_eq!(bytes, b"%PDF-1.4 1001 %%EOF%PDF-1.4 1002 %%EOF");
     let inside = "SELECT COUNT(*) FROM labels WHERE length(bytes) > 0 OR place IS NULL";
     assert_eq!(file.count(inside), 0);
@@ -179,7 +185,7 @@ async fn what_is_erased_is_overwritten_and_a_day_that_is_over_goes_with_what_nob
 }
 
 #[tokio::test]
-async fn a_person_erases_an_orders_labels_and_no_others() {
+async fn an_overwritten_label_is_gone_and_its_neighbour_stays() {
     let file = File::new();
     let desk = Desk::open(&file).await;
     for (id, number) in [("A-1", "1001"), ("A-2", "1002")] {
@@ -198,10 +204,8 @@ async fn a_person_erases_an_orders_labels_and_no_others() {
         .overwrite(std::slice::from_ref(&place))
         .expect("done");
     assert_eq!(labels.read(&place).expect("read"), None);
-    let [(_, bytes)] = &file.days()[..] else {
-        panic!("one day");
-    };
-    assert!(!holds(bytes, "1001") && holds(bytes, "1002"));
+    let bytes = file.today();
+    assert!(!holds(&bytes, "1001") && holds(&bytes, "1002"));
     // As after a crash between the two: the row is there, what it tells of is not.
     assert!(!desk.has_label("label-1001").await);
     assert!(desk.has_label("label-1002").await);
