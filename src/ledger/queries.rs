@@ -4,6 +4,22 @@
 use super::statements::Listing;
 use crate::sabotage::{Bug, planted};
 
+/// Open orders, as the condition of an index spells it: a question that says so may use it.
+macro_rules! open {
+    () => {
+        "state <> 'unknown' AND state <> 'booked' AND state <> 'voiding'
+ AND state <> 'cancelled' AND state <> 'rejected'"
+    };
+}
+
+/// The other ones, likewise.
+macro_rules! ended {
+    () => {
+        "state <> 'waiting' AND state <> 'booking' AND state <> 'in_doubt'
+ AND state <> 'unlabelled' AND state <> 'parked'"
+    };
+}
+
 /// Lives by key; whoever asks may change them.
 pub static LIVES: Listing =
     Listing::new("SELECT key, life, due_at FROM orders WHERE key IN {list}{held}");
@@ -33,20 +49,27 @@ pub const ORDER: &str = "SELECT o.life, b.body FROM orders o
  LEFT JOIN order_bodies b ON b.key = o.key AND b.revision = o.revision WHERE o.key = $1";
 /// A timeline.
 pub const TIMELINE: &str = "SELECT at, text FROM notes WHERE key = $1 ORDER BY id";
-/// How many orders stand where. The states are spelled as in the two indexes, here as below;
-/// the same goes for standings.
-pub const COUNT: &str = "SELECT state, COUNT(*) FROM orders
- WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') GROUP BY state
- UNION ALL SELECT state, COUNT(*) FROM orders
- WHERE state IN ('unknown', 'booked', 'voiding', 'cancelled', 'rejected') GROUP BY state";
+/// How many orders stand where. The same goes for standings: spelled as in their index.
+pub const COUNT: &str = concat!(
+    "SELECT state, COUNT(*) FROM orders WHERE ",
+    open!(),
+    " GROUP BY state
+ UNION ALL SELECT state, COUNT(*) FROM orders WHERE ",
+    ended!(),
+    " GROUP BY state"
+);
 /// Per state: orders, and of those without a booking in force how many are late at $1, and the next
 /// moment one of them is late.
-pub const GAUGES_OF_ORDERS: &str = "SELECT state, COUNT(*),
+pub const GAUGES_OF_ORDERS: &str = concat!(
+    "SELECT state, COUNT(*),
  COUNT(CASE WHEN urgent_at <= $1 THEN 1 END), MIN(CASE WHEN urgent_at > $1 THEN urgent_at END)
- FROM orders
- WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') GROUP BY state
- UNION ALL SELECT state, COUNT(*), 0, NULL FROM orders
- WHERE state IN ('unknown', 'booked', 'voiding', 'cancelled', 'rejected') GROUP BY state";
+ FROM orders WHERE ",
+    open!(),
+    " GROUP BY state
+ UNION ALL SELECT state, COUNT(*), 0, NULL FROM orders WHERE ",
+    ended!(),
+    " GROUP BY state"
+);
 /// Since when the oldest doubt lasts: of a booking that was sent again, the last time counts.
 pub const GAUGES_OF_DOUBT: &str = "SELECT MIN(sent.at) FROM (SELECT MAX(a.at) AS at FROM orders o
  JOIN bookings b ON b.key = o.key JOIN attempts a ON a.key = b.key AND a.n = b.n
@@ -125,15 +148,23 @@ pub const RESUME: &str = "DELETE FROM paused_accounts WHERE account = $1
 /// Every waiting order is looked at again.
 pub const WAKE: &str = "UPDATE orders SET due_at = $1 WHERE state = 'waiting' AND due_at > $1";
 /// Orders that wait.
-pub const WAITING: &str = "SELECT COUNT(*) FROM orders
- WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') AND state = 'waiting'";
-/// Orders without a label that must have one by $1.
-pub const OPEN_BY: &str = "SELECT COUNT(*) FROM orders
- WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') AND urgent_at <= $1";
+pub const WAITING: &str = concat!(
+    "SELECT COUNT(*) FROM orders WHERE ",
+    open!(),
+    " AND state = 'waiting'"
+);
+/// Orders without a label that must have one by $1; looked for state by state.
+pub const OPEN_BY: &str = concat!(
+    "SELECT COUNT(*) FROM orders WHERE ",
+    open!(),
+    " AND state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') AND urgent_at <= $1"
+);
 /// The same orders in one state, the most urgent first.
-pub const PRESSING: &str = "SELECT life FROM orders
- WHERE state IN ('waiting', 'booking', 'in_doubt', 'unlabelled', 'parked') AND state = $1
- ORDER BY urgent_at LIMIT $2";
+pub const PRESSING: &str = concat!(
+    "SELECT life FROM orders WHERE ",
+    open!(),
+    " AND state = $1 ORDER BY urgent_at LIMIT $2"
+);
 /// Orders that changed since $1 and have a booking that is not in force.
 pub const SET_ASIDE: &str = "SELECT o.life FROM orders o WHERE o.changed_at >= $1 AND o.key IN
  (SELECT b.key FROM bookings b WHERE b.standing IN ('stray', 'extra', 'voided')) ORDER BY o.key";

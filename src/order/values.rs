@@ -61,9 +61,10 @@ fn is_name_byte(byte: u8) -> bool {
 
 /// A whole number from `MIN` up. `850.0` is one: some shops write every number so.
 pub(super) fn whole<const MIN: u32>(value: &Value) -> Result<u32, Reason> {
-    let number = match value.as_f64().filter(|number| number.fract() == 0.0) {
-        Some(number) => format!("{number:.0}").parse::<u32>().ok(),
-        None => None,
+    let fraction = || value.as_f64().filter(|number| number.fract() == 0.0);
+    let number = match value.as_u64() {
+        Some(number) => u32::try_from(number).ok(),
+        None => fraction().and_then(|number| format!("{number:.0}").parse().ok()),
     };
     match number {
         Some(number) if number >= MIN => Ok(number),

@@ -10,7 +10,7 @@ const EUROPEAN_UNION: &str =
 /// Whether this is an ISO 3166-1 alpha-2 code in upper case.
 #[must_use]
 pub fn is_country(code: &str) -> bool {
-    code.len() == 2 && COUNTRIES.split(' ').any(|known| known == code)
+    is_one_of(COUNTRIES, code)
 }
 
 /// Whether goods between these countries need a customs declaration.
@@ -19,8 +19,17 @@ pub fn is_country(code: &str) -> bool {
 /// they stand outside the EU's fiscal territory.
 #[must_use]
 pub fn customs_needed(from: &str, to: &str) -> bool {
-    let inside = |code: &str| EUROPEAN_UNION.split(' ').any(|member| member == code);
+    let inside = |code: &str| is_one_of(EUROPEAN_UNION, code);
     from != to && !(inside(from) && inside(to))
+}
+
+/// Whether a code of two letters is among these, which have one blank between them.
+fn is_one_of(codes: &str, code: &str) -> bool {
+    let &[first, second] = code.as_bytes() else {
+        return false;
+    };
+    let mut codes = codes.as_bytes().chunks(3);
+    codes.any(|known| matches!(known, &[one, other, ..] if one == first && other == second))
 }
 
 /// Whether a parcel stays within the country, as carriers see it: Monaco is served by the French post.

@@ -2,6 +2,7 @@
 
 mod folding;
 mod labels;
+mod plans;
 mod trouble;
 
 use std::path::PathBuf;

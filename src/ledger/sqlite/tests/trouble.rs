@@ -15,7 +15,7 @@ use crate::ledger::{Ledger, LedgerError, Rules, queries, schema};
 use crate::order::sample;
 
 /// A connection that knows nothing of ledgers.
-fn raw(file: &File) -> Connection {
+pub(super) fn raw(file: &File) -> Connection {
     Connection::open(file.path()).expect("a connection")
 }
 
@@ -31,7 +31,7 @@ async fn with_pragma(file: &File, pragma: &str) -> SqliteLedger {
     opened.expect("a ledger")
 }
 
-async fn new_ledger(file: &File) {
+pub(super) async fn new_ledger(file: &File) {
     let ledger = SqliteLedger::open(&file.url(), Rules::default()).await;
     ledger.expect("a ledger").close().await;
 }
