@@ -131,7 +131,7 @@ pub struct Dispatch {
     pub absent_gap_s: u64,
     /// How long before `book_by` the next account is taken and risk is announced, in seconds.
     pub margin_s: u64,
-    /// Orders claimed and not answered yet, at a time; as many again are in hand.
+    /// Orders claimed and not answered yet, at a time; three times as many are in hand.
     pub in_flight: usize,
     /// First delay before another try, in milliseconds.
     pub retry_first_ms: u64,

@@ -8,6 +8,10 @@ use crate::accounts::Accounts;
 use crate::life::Life;
 use crate::order::Key;
 
+/// Orders in hand for each that may be on the wire. With two the wire is idle at times while the ledger
+/// commits; more than three are hardly faster and take more memory, 30 kB each.
+const IN_HAND: usize = 3;
+
 /// What may be taken in hand now.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Room {
@@ -32,14 +36,14 @@ struct Held {
 }
 
 impl Hands {
-    /// As many as an account may have on the wire, and as many again that wait for their turn, or for
-    /// their outcome to be kept.
+    /// Three times as many as an account may have on the wire: the others wait for their turn, or for their
+    /// outcome to be kept.
     pub fn of(accounts: &Accounts, in_flight: usize) -> Self {
         let own = accounts.iter().map(|(id, account)| {
             let on_the_wire = account.settings.concurrency.min(in_flight);
-            (id.to_owned(), on_the_wire.max(1).saturating_mul(2))
+            (id.to_owned(), on_the_wire.max(1).saturating_mul(IN_HAND))
         });
-        let unknown = (String::new(), in_flight.saturating_mul(2));
+        let unknown = (String::new(), in_flight.saturating_mul(IN_HAND));
         Self {
             shares: own.chain([unknown]).collect(),
             held: Mutex::default(),

@@ -70,6 +70,7 @@ pub struct ParcelNumbers {
     /// Its own number, else the shipment's.
     pub tracking_number: String,
     /// Its label, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<LabelRef>,
 }
 
@@ -79,14 +80,19 @@ pub struct Numbers {
     /// The shipment's number.
     pub tracking_number: String,
     /// The carrier's internal id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipment_id: Option<String>,
     /// Where the public follows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking_url: Option<String>,
     /// One per parcel.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parcels: Vec<ParcelNumbers>,
     /// What it costs: amount and currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charge: Option<(String, String)>,
     /// The carrier's estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_delivery: Option<String>,
 }
 
@@ -156,6 +162,7 @@ pub struct Booking {
     /// Our reference, unique per account.
     pub reference: String,
     /// Cut-off of its truck.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub book_by: Option<Timestamp>,
     /// When the truck leaves, with the site's offset (RFC 9557).
     pub hand_over_at: String,
@@ -178,27 +185,32 @@ pub struct Booking {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
     /// When an absent answer begins to count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settle_at: Option<Timestamp>,
     /// Absent answers that count.
     pub absent: u32,
     /// Look-ups and label requests that failed in a row.
     pub failures: u32,
     /// What the carrier gave us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbers: Option<Numbers>,
     /// When we learnt it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub booked_at: Option<Timestamp>,
     /// Whether `shipment.booked` was announced for it.
     pub announced: bool,
     /// Positions of numbers that are voided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub voided: Vec<usize>,
     /// A void was sent and not answered.
     pub void_unanswered: bool,
     /// Voids that did not work, in a row.
     pub void_tries: u32,
     /// When the next void may be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub void_at: Option<Timestamp>,
     /// Since when it is one too many or given up: the carrier may charge it all the same.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unwanted_since: Option<Timestamp>,
 }
 

@@ -137,8 +137,10 @@ pub struct Park {
     /// What is wrong and who can act.
     pub why: Reason,
     /// When a decision still catches a truck.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decide_by: Option<Timestamp>,
     /// What can be decided: `retry`, `rebook`, `booked`, `cancel`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
     /// Since when.
     pub since: Timestamp,
@@ -163,12 +165,14 @@ pub struct PendingRevision {
     /// Its content.
     pub content: String,
     /// Its promise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliver_by: Option<Timestamp>,
     /// Its deadline.
     pub deadline: Timestamp,
     /// Whether its promise could be kept when it came.
     pub promise_open: bool,
     /// The ids of its parcels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parcel_ids: Vec<String>,
 }
 
@@ -184,53 +188,69 @@ pub struct Life {
     /// Hash of its content.
     pub content: String,
     /// The order's ids of its parcels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parcel_ids: Vec<String>,
     /// When it came.
     pub received_at: Timestamp,
     /// The promise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliver_by: Option<Timestamp>,
     /// When to stop trying by ourselves.
     pub deadline: Timestamp,
     /// Whether the promise could be kept when it came. A late order is shipped all the same.
     pub promise_open: bool,
     /// A revision that waits for the doubt to be settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<PendingRevision>,
     /// Contents that were announced as conflicts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<String>,
     /// A wish to cancel, until it is fulfilled or refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel: Option<String>,
     /// Every booking, by n.
     pub bookings: Vec<Booking>,
     /// The action under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub running: Option<Running>,
     /// Rises with every action; an answer names the one it belongs to.
     pub fence: u64,
     /// Last sequence number of an event.
     pub sequence: u64,
     /// Clear noes at this revision.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refusals: Vec<Reason>,
     /// Accounts passed over, with the day of the truck they were passed over for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed: Vec<(String, Date)>,
     /// Tries without effect in a row.
     pub tries: u32,
     /// When the state is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_at: Option<Timestamp>,
     /// When risk is to be announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub risk_at: Option<Timestamp>,
     /// Risks that were announced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub risks: Vec<RiskCause>,
     /// Cut-off of the truck aimed at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub book_by: Option<Timestamp>,
     /// The day of that truck.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aimed_at: Option<Date>,
     /// The account it aimed at last.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub aimed_to: String,
     /// What follows the void under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_void: Option<AfterVoid>,
     /// Why a person must act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub park: Option<Park>,
     /// Look-ups to come.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub late: Vec<LateLook>,
     /// Environment of the accounts it goes to: `test` or `live`.
     pub environment: String,
