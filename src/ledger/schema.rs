@@ -10,6 +10,8 @@ pub struct Dialect {
     pub bytes: &'static str,
     /// A row number that rises by itself.
     pub rising: &'static str,
+    /// Makes tables anew whose rows nobody names by their number, where such a number costs less.
+    pub plain: &'static str,
     /// Whether a place for a value has a number where there are many of them. SQLite searches a list
     /// of the names it was given for every value.
     pub numbered: bool,
@@ -29,6 +31,7 @@ pub struct Dialect {
 pub const SQLITE: Dialect = Dialect {
     bytes: "BLOB",
     rising: "INTEGER PRIMARY KEY AUTOINCREMENT",
+    plain: PLAIN,
     numbered: false,
     members: 1,
     like: "LIKE",
@@ -41,6 +44,7 @@ pub const SQLITE: Dialect = Dialect {
 pub const POSTGRES: Dialect = Dialect {
     bytes: "BYTEA",
     rising: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    plain: "",
     numbered: true,
     members: 64,
     like: "ILIKE",
@@ -53,6 +57,7 @@ impl Dialect {
     pub fn of(&self, text: &str) -> String {
         text.replace("{bytes}", self.bytes)
             .replace("{rising}", self.rising)
+            .replace("{plain}", self.plain)
             .replace("{like}", self.like)
     }
 }
@@ -68,7 +73,7 @@ pub const MAY_WRITE: &str = "DELETE FROM ledger_versions WHERE version < 0";
 pub const APPLIED: &str = "INSERT INTO ledger_versions (version, applied_at) VALUES ($1, $2)";
 
 /// Every step, oldest first. A step that was released is never edited: another one follows.
-pub const STEPS: [(i64, &str); 9] = [
+pub const STEPS: [(i64, &str); 10] = [
     (1, FIRST),
     (2, GAUGES),
     (3, OFFERS),
@@ -78,10 +83,11 @@ pub const STEPS: [(i64, &str); 9] = [
     (7, ENDED),
     (8, PLACES),
     (9, COMPARED),
+    (10, "{plain}"),
 ];
 
 /// The version this program writes.
-pub const NEWEST: i64 = 9;
+pub const NEWEST: i64 = 10;
 
 /// Since then a file's ledger has labels beside it.
 pub const LABELS_BESIDE: i64 = 8;
@@ -297,4 +303,51 @@ CREATE INDEX orders_pressing ON orders (state, urgent_at)
 CREATE INDEX orders_ended ON orders (state)
     WHERE state <> 'waiting' AND state <> 'booking' AND state <> 'in_doubt'
     AND state <> 'unlabelled' AND state <> 'parked';
+";
+
+/// With AUTOINCREMENT each statement looks for its table's last number in a table of those, and writes it
+/// there. Rows of these are never removed, so that the next number is the highest one's too.
+const PLAIN: &str = "
+DROP INDEX attempts_key;
+ALTER TABLE attempts RENAME TO attempts_before;
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    fence BIGINT NOT NULL,
+    action TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    parcel BIGINT,
+    worker TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    lease_until BIGINT NOT NULL
+);
+INSERT INTO attempts SELECT * FROM attempts_before;
+DROP TABLE attempts_before;
+CREATE INDEX attempts_key ON attempts (key);
+DROP INDEX outcomes_key;
+ALTER TABLE outcomes RENAME TO outcomes_before;
+CREATE TABLE outcomes (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    fence BIGINT NOT NULL,
+    action TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    outcome TEXT NOT NULL,
+    detail TEXT,
+    at BIGINT NOT NULL
+);
+INSERT INTO outcomes SELECT * FROM outcomes_before;
+DROP TABLE outcomes_before;
+CREATE INDEX outcomes_key ON outcomes (key);
+DROP INDEX notes_key;
+ALTER TABLE notes RENAME TO notes_before;
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    text TEXT NOT NULL
+);
+INSERT INTO notes SELECT * FROM notes_before;
+DROP TABLE notes_before;
+CREATE INDEX notes_key ON notes (key);
 ";
