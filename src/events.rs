@@ -10,7 +10,6 @@ mod tests;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::life::{Announcement, Life, Reason};
@@ -18,6 +17,9 @@ use crate::trace::{Trace, Traceparent};
 
 /// Names the namespace of event ids; fixed for ever.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6b0c_8a52_51d9_4a5e_9f7e_d111_6e4c_e001);
+
+/// How long an event is, or somewhat less, in bytes.
+const USUAL: usize = 1536;
 
 /// What events say of their sender.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +45,7 @@ pub struct Rendered {
 
 /// CloudEvents 1.0 with its extensions for order and traces.
 #[derive(Serialize)]
-struct Envelope<'a> {
+struct Envelope<'a, D> {
     specversion: &'a str,
     id: &'a str,
     source: &'a str,
@@ -55,7 +57,7 @@ struct Envelope<'a> {
     sequence: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     traceparent: Option<String>,
-    data: Value,
+    data: D,
 }
 
 impl Teller {
@@ -69,7 +71,7 @@ impl Teller {
         now: Timestamp,
     ) -> Rendered {
         let sequence = format!("{sequence:010}");
-        let data = data::of_order(self, told, life);
+        let data = data::OfOrder::new(self, told, life);
         let trace = Some(life.trace());
         self.envelope(
             told.kind(),
@@ -88,7 +90,7 @@ impl Teller {
         sequence: &str,
         time: Timestamp,
         trace: Option<Trace>,
-        data: Value,
+        data: impl Serialize,
     ) -> Rendered {
         let kind = format!("{routing_key}.v1");
         let identity = format!("{subject}|{kind}|{sequence}");
@@ -106,8 +108,10 @@ impl Teller {
             traceparent: span.map(|span| span.to_string()),
             data,
         };
-        // It has no map with keys that are not text: it always becomes JSON.
-        let body = serde_json::to_string(&envelope).unwrap_or_default();
+        let mut body = Vec::with_capacity(USUAL);
+        // It has no map with keys that are not text: it always becomes JSON, which is text.
+        serde_json::to_writer(&mut body, &envelope).ok();
+        let body = String::from_utf8(body).unwrap_or_default();
         Rendered {
             event_id,
             routing_key: routing_key.to_owned(),
@@ -156,6 +160,6 @@ pub fn account_event(
         "account.resumed"
     };
     let sequence = format!("{:020}", since.as_microsecond());
-    let data = data::of_account(account, why, waiting, since, environment);
+    let data = data::OfAccount::new(account, why, waiting, since, environment);
     teller.envelope(routing_key, account, &sequence, since, None, data)
 }

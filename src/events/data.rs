@@ -3,154 +3,239 @@
 //! All of it comes from the order's life, which holds no personal data. Written out here rather than
 //! derived from the life's own types: those may change with the ledger, these are a contract.
 
+mod booked;
+
 use carrier_sdk::WhoActs;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use jiff::civil::Date;
+use serde::Serialize;
 
 use super::Teller;
-use crate::life::{Announcement, Booking, Life, Numbers, ParcelNumbers, Reason};
+use crate::life::{Announcement, Booking, Life, Numbers, Reason};
+use booked::Booked;
 
 /// What every event of an order says, and what this one adds.
-pub(super) fn of_order(teller: &Teller, told: &Announcement, life: &Life) -> Value {
-    let booking = match told {
-        Announcement::Booked { n } | Announcement::Stray { n, .. } => life.booking(*n),
-        _ => life.current().or(life.bookings.last()),
-    };
-    let environment = booking.map_or(&life.environment, |booking| &booking.environment);
-    let mut data = json!({
-        "shop": life.key.shop, "order_id": life.key.order_id, "part": life.key.part,
-        "revision": life.revision, "booking_no": booking.map(|booking| booking.n),
-        "environment": named(environment),
-    });
-    if let (Value::Object(data), Value::Object(more)) =
-        (&mut data, details(teller, told, life, booking))
-    {
-        data.extend(more);
-    }
-    data
+#[derive(Serialize)]
+pub(super) struct OfOrder<'a> {
+    shop: &'a str,
+    order_id: &'a str,
+    part: u32,
+    revision: u32,
+    booking_no: Option<u32>,
+    environment: Option<&'a str>,
+    #[serde(flatten)]
+    details: Option<Details<'a>>,
 }
 
-fn details(teller: &Teller, told: &Announcement, life: &Life, booking: Option<&Booking>) -> Value {
-    match told {
-        Announcement::Accepted {
-            ship_on,
-            book_by,
-            feasible,
-            ignored_fields,
-        } => json!({
-            "ship_on": ship_on, "book_by": book_by, "deliver_by": life.deliver_by,
-            "feasible": feasible, "ignored_fields": ignored_fields,
-        }),
-        Announcement::Booked { .. } => {
-            booking.map_or(Value::Null, |booking| booked(teller, booking, life))
-        }
-        Announcement::Rejected { reasons } => {
-            json!({"reasons": reasons.iter().map(reason).collect::<Vec<Value>>()})
-        }
-        Announcement::Parked => parked(life),
-        Announcement::AtRisk { cause } => json!({
-            "cause": cause.name(), "book_by": life.book_by, "deliver_by": life.deliver_by,
-            "decide_by": life.book_by.or(life.deliver_by),
-        }),
-        Announcement::Cancelled { reason } => json!({"reason": reason}),
-        Announcement::CancelRefused { reason } => json!({"reason": reason}),
-        Announcement::Conflict { revision, paths } => {
-            json!({"revision_received": revision, "paths": paths})
-        }
-        Announcement::Stray { voided, reason, .. } => {
-            booking.map_or(Value::Null, |booking| stray(booking, *voided, reason))
-        }
-    }
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Details<'a> {
+    Accepted {
+        ship_on: Option<Date>,
+        book_by: Option<Timestamp>,
+        deliver_by: Option<Timestamp>,
+        feasible: bool,
+        ignored_fields: &'a [String],
+    },
+    Booked(Box<Booked<'a>>),
+    Rejected {
+        reasons: Vec<Refused<'a>>,
+    },
+    Parked(Parked<'a>),
+    AtRisk {
+        cause: &'static str,
+        book_by: Option<Timestamp>,
+        deliver_by: Option<Timestamp>,
+        decide_by: Option<Timestamp>,
+    },
+    Reasoned {
+        reason: Option<&'a str>,
+    },
+    Conflict {
+        revision_received: u32,
+        paths: &'a [String],
+    },
+    Stray(Stray<'a>),
 }
 
-fn booked(teller: &Teller, booking: &Booking, life: &Life) -> Value {
-    let Some(numbers) = &booking.numbers else {
-        return Value::Null;
-    };
-    let parcels: Vec<Value> = numbers
-        .parcels
-        .iter()
-        .enumerate()
-        .map(|(position, parcel)| labelled(teller, life, position, parcel))
-        .collect();
-    // A booking that was thought lost may turn out to exist after the one made in its place.
-    let others = life.bookings.iter().filter(|other| other.n != booking.n);
-    let replaces: Vec<&str> = others
-        .filter_map(|other| other.numbers.as_ref())
-        .flat_map(tracking_numbers)
-        .collect();
-    let mut data = json!({
-        "shipment_id": numbers.shipment_id, "carrier": booking.carrier, "account": booking.account,
-        "product": {"code": booking.product.code, "name": booking.product.name},
-        "carrier_reference": booking.reference, "tracking_number": numbers.tracking_number,
-        "tracking_url": numbers.tracking_url, "parcels": parcels,
-        "hand_over_at": without_zone(&booking.hand_over_at), "booked_at": booking.booked_at,
-        "deliver_by": life.deliver_by, "estimated_delivery": numbers.estimated_delivery,
-        "replaces": replaces,
-    });
-    if let (Value::Object(data), Some((amount, currency))) = (&mut data, &numbers.charge) {
-        let charge = json!({"amount": amount, "currency": currency});
-        data.insert("charge".to_owned(), charge);
-    }
-    data
+#[derive(Serialize)]
+struct Refused<'a> {
+    account: Option<&'a str>,
+    #[serde(flatten)]
+    why: Why<'a>,
+    who_acts: WhoActs,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
 }
 
-fn labelled(teller: &Teller, life: &Life, position: usize, parcel: &ParcelNumbers) -> Value {
-    let label = parcel.label.as_ref().map(|label| {
-        json!({
-            "id": label.id, "format": label.format, "bytes": label.bytes,
-            "sha256": label.sha256, "href": teller.label_link(&label.id),
-        })
-    });
-    json!({
-        "id": life.parcel_ids.get(position), "index": position + 1,
-        "tracking_number": parcel.tracking_number, "label": label,
-    })
+#[derive(Serialize)]
+struct Why<'a> {
+    code: &'a str,
+    message: &'a str,
 }
 
-fn parked(life: &Life) -> Value {
-    let Some(park) = &life.park else {
-        return Value::Null;
-    };
-    json!({
-        "why": {"code": park.why.code, "message": park.why.message},
-        "who_acts": park.why.who_acts, "decide_by": park.decide_by, "choices": park.choices,
-        "carrier_reference": life.current().map(|booking| &booking.reference),
-    })
+#[derive(Serialize)]
+struct Parked<'a> {
+    why: Why<'a>,
+    who_acts: WhoActs,
+    decide_by: Option<Timestamp>,
+    choices: &'a [String],
+    carrier_reference: Option<&'a str>,
 }
 
-fn stray(booking: &Booking, voided: bool, why: &str) -> Value {
-    json!({
-        "reason": why, "voided": voided, "account": booking.account,
-        "carrier_reference": booking.reference,
-        "tracking_numbers": booking.numbers.as_ref().map(tracking_numbers).unwrap_or_default(),
-    })
-}
-
-fn reason(reason: &Reason) -> Value {
-    let mut data = json!({
-        "account": named(&reason.account), "code": reason.code, "message": reason.message,
-        "who_acts": reason.who_acts,
-    });
-    if let (Value::Object(data), Some(field)) = (&mut data, &reason.field) {
-        data.insert("field".to_owned(), json!(field));
-    }
-    data
+#[derive(Serialize)]
+struct Stray<'a> {
+    reason: &'a str,
+    voided: bool,
+    account: &'a str,
+    carrier_reference: &'a str,
+    tracking_numbers: Vec<&'a str>,
 }
 
 /// What an account's pause (with a reason) or its end says.
-pub(super) fn of_account(
-    account: &str,
-    why: Option<&Reason>,
-    waiting: u64,
+#[derive(Serialize)]
+pub(super) struct OfAccount<'a> {
+    account: &'a str,
+    environment: &'a str,
     since: Timestamp,
-    environment: &str,
-) -> Value {
-    json!({
-        "account": account, "environment": environment, "since": since, "orders_waiting": waiting,
-        "why": why.map(|why| json!({"code": why.code, "message": why.message})),
-        "who_acts": why.map_or(WhoActs::Nobody, |why| why.who_acts),
-    })
+    orders_waiting: u64,
+    why: Option<Why<'a>>,
+    who_acts: WhoActs,
+}
+
+impl<'a> OfOrder<'a> {
+    pub(super) fn new(teller: &Teller, told: &'a Announcement, life: &'a Life) -> Self {
+        let booking = match told {
+            Announcement::Booked { n } | Announcement::Stray { n, .. } => life.booking(*n),
+            _ => life.current().or(life.bookings.last()),
+        };
+        let environment = booking.map_or(&life.environment, |booking| &booking.environment);
+        Self {
+            shop: &life.key.shop,
+            order_id: &life.key.order_id,
+            part: life.key.part,
+            revision: life.revision,
+            booking_no: booking.map(|booking| booking.n),
+            environment: named(environment),
+            details: Details::of(teller, told, life, booking),
+        }
+    }
+}
+
+impl<'a> Details<'a> {
+    fn of(
+        teller: &Teller,
+        told: &'a Announcement,
+        life: &'a Life,
+        booking: Option<&'a Booking>,
+    ) -> Option<Self> {
+        Some(match told {
+            Announcement::Accepted {
+                ship_on,
+                book_by,
+                feasible,
+                ignored_fields,
+            } => Self::Accepted {
+                ship_on: *ship_on,
+                book_by: *book_by,
+                deliver_by: life.deliver_by,
+                feasible: *feasible,
+                ignored_fields,
+            },
+            Announcement::Booked { .. } => {
+                Self::Booked(Box::new(Booked::new(teller, booking?, life)?))
+            }
+            Announcement::Rejected { reasons } => Self::Rejected {
+                reasons: reasons.iter().map(Refused::new).collect(),
+            },
+            Announcement::Parked => Self::Parked(Parked::new(life)?),
+            Announcement::AtRisk { cause } => Self::AtRisk {
+                cause: cause.name(),
+                book_by: life.book_by,
+                deliver_by: life.deliver_by,
+                decide_by: life.book_by.or(life.deliver_by),
+            },
+            Announcement::Cancelled { reason } => Self::Reasoned {
+                reason: reason.as_deref(),
+            },
+            Announcement::CancelRefused { reason } => Self::Reasoned {
+                reason: Some(reason),
+            },
+            Announcement::Conflict { revision, paths } => Self::Conflict {
+                revision_received: *revision,
+                paths,
+            },
+            Announcement::Stray { voided, reason, .. } => {
+                Self::Stray(Stray::new(booking?, *voided, reason))
+            }
+        })
+    }
+}
+
+impl<'a> Refused<'a> {
+    fn new(reason: &'a Reason) -> Self {
+        Self {
+            account: named(&reason.account),
+            why: Why::new(reason),
+            who_acts: reason.who_acts,
+            field: reason.field.as_deref(),
+        }
+    }
+}
+
+impl<'a> Why<'a> {
+    fn new(reason: &'a Reason) -> Self {
+        Self {
+            code: &reason.code,
+            message: &reason.message,
+        }
+    }
+}
+
+impl<'a> Parked<'a> {
+    fn new(life: &'a Life) -> Option<Self> {
+        let park = life.park.as_ref()?;
+        let current = life.current();
+        Some(Self {
+            why: Why::new(&park.why),
+            who_acts: park.why.who_acts,
+            decide_by: park.decide_by,
+            choices: &park.choices,
+            carrier_reference: current.map(|booking| booking.reference.as_str()),
+        })
+    }
+}
+
+impl<'a> Stray<'a> {
+    fn new(booking: &'a Booking, voided: bool, reason: &'a str) -> Self {
+        let numbers = booking.numbers.as_ref();
+        Self {
+            reason,
+            voided,
+            account: &booking.account,
+            carrier_reference: &booking.reference,
+            tracking_numbers: numbers.map(tracking_numbers).unwrap_or_default(),
+        }
+    }
+}
+
+impl<'a> OfAccount<'a> {
+    pub(super) fn new(
+        account: &'a str,
+        why: Option<&'a Reason>,
+        orders_waiting: u64,
+        since: Timestamp,
+        environment: &'a str,
+    ) -> Self {
+        Self {
+            account,
+            environment,
+            since,
+            orders_waiting,
+            why: why.map(Why::new),
+            who_acts: why.map_or(WhoActs::Nobody, |why| why.who_acts),
+        }
+    }
 }
 
 /// The shipment's number and its parcels', each once.
@@ -167,9 +252,4 @@ fn tracking_numbers(numbers: &Numbers) -> Vec<&str> {
 /// A name, unless it is empty: then nothing was chosen or reached.
 fn named(name: &str) -> Option<&str> {
     (!name.is_empty()).then_some(name)
-}
-
-/// RFC 9557 (`...+01:00[Europe/Paris]`) as RFC 3339.
-fn without_zone(zoned: &str) -> &str {
-    zoned.split_once('[').map_or(zoned, |(plain, _)| plain)
 }
