@@ -86,7 +86,6 @@ pub struct Numbers {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking_url: Option<String>,
     /// One per parcel.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parcels: Vec<ParcelNumbers>,
     /// What it costs: amount and currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -200,7 +199,6 @@ pub struct Booking {
     /// Whether `shipment.booked` was announced for it.
     pub announced: bool,
     /// Positions of numbers that are voided.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub voided: Vec<usize>,
     /// A void was sent and not answered.
     pub void_unanswered: bool,

@@ -140,7 +140,6 @@ pub struct Park {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decide_by: Option<Timestamp>,
     /// What can be decided: `retry`, `rebook`, `booked`, `cancel`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
     /// Since when.
     pub since: Timestamp,
@@ -172,7 +171,6 @@ pub struct PendingRevision {
     /// Whether its promise could be kept when it came.
     pub promise_open: bool,
     /// The ids of its parcels.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parcel_ids: Vec<String>,
 }
 
@@ -188,7 +186,6 @@ pub struct Life {
     /// Hash of its content.
     pub content: String,
     /// The order's ids of its parcels.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parcel_ids: Vec<String>,
     /// When it came.
     pub received_at: Timestamp,
@@ -203,7 +200,6 @@ pub struct Life {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<PendingRevision>,
     /// Contents that were announced as conflicts.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<String>,
     /// A wish to cancel, until it is fulfilled or refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -218,10 +214,8 @@ pub struct Life {
     /// Last sequence number of an event.
     pub sequence: u64,
     /// Clear noes at this revision.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refusals: Vec<Reason>,
     /// Accounts passed over, with the day of the truck they were passed over for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed: Vec<(String, Date)>,
     /// Tries without effect in a row.
     pub tries: u32,
@@ -232,7 +226,6 @@ pub struct Life {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub risk_at: Option<Timestamp>,
     /// Risks that were announced.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub risks: Vec<RiskCause>,
     /// Cut-off of the truck aimed at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -250,7 +243,6 @@ pub struct Life {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub park: Option<Park>,
     /// Look-ups to come.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub late: Vec<LateLook>,
     /// Environment of the accounts it goes to: `test` or `live`.
     pub environment: String,
