@@ -18,9 +18,6 @@ use crate::trace::{Trace, Traceparent};
 /// Names the namespace of event ids; fixed for ever.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6b0c_8a52_51d9_4a5e_9f7e_d111_6e4c_e001);
 
-/// How long an event is, or somewhat less, in bytes.
-const USUAL: usize = 1536;
-
 /// What events say of their sender.
 #[derive(Debug, Clone, Default)]
 pub struct Teller {
@@ -108,10 +105,8 @@ impl Teller {
             traceparent: span.map(|span| span.to_string()),
             data,
         };
-        let mut body = Vec::with_capacity(USUAL);
-        // It has no map with keys that are not text: it always becomes JSON, which is text.
-        serde_json::to_writer(&mut body, &envelope).ok();
-        let body = String::from_utf8(body).unwrap_or_default();
+        // It has no map with keys that are not text: it always becomes JSON.
+        let body = serde_json::to_string(&envelope).unwrap_or_default();
         Rendered {
             event_id,
             routing_key: routing_key.to_owned(),

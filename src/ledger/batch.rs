@@ -16,9 +16,6 @@ use super::{Change, LedgerError, Pause, Recorded, Rules};
 use crate::life::{Booking, Decision, Event, Life, State, Transition, Verdict, step};
 use crate::order::{Key, Order, differences};
 
-/// How long a life is as JSON, or somewhat less, in bytes.
-const USUAL: usize = 1536;
-
 /// Rows to be inserted, by table.
 #[derive(Default)]
 pub struct Writes {
@@ -282,20 +279,13 @@ fn order_row(life: &Life, due_at: Option<i64>, now: Timestamp) -> Vec<Cell> {
         life.key.to_string().into(),
         life.state.name().into(),
         life.revision.into(),
-        written(life).into(),
+        // A life has no map with keys that are not text: it always becomes JSON.
+        serde_json::to_string(life).unwrap_or_default().into(),
         Cell::Number(due_at),
         life.book_by.unwrap_or(life.deadline).into(),
         now.into(),
         life.line().into(),
     ]
-}
-
-/// A life as JSON.
-fn written(life: &Life) -> String {
-    let mut text = Vec::with_capacity(USUAL);
-    // It has no map with keys that are not text: it always becomes JSON, which is text.
-    serde_json::to_writer(&mut text, life).ok();
-    String::from_utf8(text).unwrap_or_default()
 }
 
 fn booking_row(key: &Key, booking: &Booking) -> Vec<Cell> {

@@ -49,7 +49,7 @@ pub const ORDER: &str = "SELECT o.life, b.body FROM orders o
  LEFT JOIN order_bodies b ON b.key = o.key AND b.revision = o.revision WHERE o.key = $1";
 /// A timeline.
 pub const TIMELINE: &str = "SELECT at, text FROM notes WHERE key = $1 ORDER BY id";
-/// How many orders stand where. The same goes for standings: spelled as in their index.
+/// How many orders stand where.
 pub const COUNT: &str = concat!(
     "SELECT state, COUNT(*) FROM orders WHERE ",
     open!(),
@@ -70,7 +70,8 @@ pub const GAUGES_OF_ORDERS: &str = concat!(
     ended!(),
     " GROUP BY state"
 );
-/// Since when the oldest doubt lasts: of a booking that was sent again, the last time counts.
+/// Since when the oldest doubt lasts: of a booking that was sent again, the last time counts. Standings are
+/// spelled as in their index first, here as below.
 pub const GAUGES_OF_DOUBT: &str = "SELECT MIN(sent.at) FROM (SELECT MAX(a.at) AS at FROM orders o
  JOIN bookings b ON b.key = o.key JOIN attempts a ON a.key = b.key AND a.n = b.n
  WHERE o.state = 'in_doubt' AND b.standing IN ('in_doubt', 'stray') AND b.standing = 'in_doubt'

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::SqliteLedger;
@@ -34,6 +35,16 @@ impl File {
 
     pub fn url(&self) -> String {
         format!("sqlite://{}", self.path().display())
+    }
+
+    /// A connection that knows nothing of ledgers.
+    fn raw(&self) -> Connection {
+        Connection::open(self.path()).expect("a connection")
+    }
+
+    async fn new_ledger(&self) {
+        let ledger = SqliteLedger::open(&self.url(), Rules::default()).await;
+        ledger.expect("a ledger").close().await;
     }
 }
 

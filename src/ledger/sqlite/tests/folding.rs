@@ -28,7 +28,7 @@ async fn a_long_log_is_folded_beside_the_one_who_writes() {
     let file = File::new();
     let ledger = SqliteLedger::open(&file.url(), Rules::default()).await;
     let ledger = ledger.expect("a ledger");
-    let beside = Connection::open(file.path()).expect("a connection");
+    let beside = file.raw();
     let mut order = sample::order();
     for number in 0.. {
         order.key.order_id = format!("A-{number}");

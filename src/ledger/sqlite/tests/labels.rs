@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::civil::date;
-use rusqlite::Connection;
 
 use super::super::SqliteLedger;
 use super::super::labels::{Labels, folder};
@@ -41,10 +40,6 @@ impl File {
             panic!("one day");
         };
         bytes.clone()
-    }
-
-    fn raw(&self) -> Connection {
-        Connection::open(self.path()).expect("a connection")
     }
 
     fn count(&self, question: &str) -> i64 {

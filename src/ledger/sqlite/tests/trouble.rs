@@ -11,13 +11,8 @@ use super::super::session::Way;
 use super::super::{SqliteLedger, has_worker, lock_worker};
 use super::File;
 use crate::ledger::conformance::{Desk, received};
-use crate::ledger::{Ledger, LedgerError, Rules, queries, schema};
+use crate::ledger::{Ledger, LedgerError, Rules, schema};
 use crate::order::sample;
-
-/// A connection that knows nothing of ledgers.
-pub(super) fn raw(file: &File) -> Connection {
-    Connection::open(file.path()).expect("a connection")
-}
 
 fn run(connection: &Connection, statements: &str) {
     connection.execute_batch(statements).expect(statements);
@@ -29,11 +24,6 @@ async fn with_pragma(file: &File, pragma: &str) -> SqliteLedger {
     way.patience = Duration::from_millis(20);
     let opened = SqliteLedger::open_with(way, Rules::default()).await;
     opened.expect("a ledger")
-}
-
-pub(super) async fn new_ledger(file: &File) {
-    let ledger = SqliteLedger::open(&file.url(), Rules::default()).await;
-    ledger.expect("a ledger").close().await;
 }
 
 async fn record_one(ledger: &SqliteLedger, id: &str) -> Result<(), LedgerError> {
@@ -75,9 +65,9 @@ async fn the_files_can_be_read_by_their_owner_only() {
 #[tokio::test]
 async fn a_ledger_of_a_newer_version_is_refused() {
     let file = File::new();
-    new_ledger(&file).await;
+    file.new_ledger().await;
     let newer = "INSERT INTO ledger_versions (version, applied_at) VALUES (99, 0)";
-    run(&raw(&file), newer);
+    run(&file.raw(), newer);
     for opened in [
         SqliteLedger::open(&file.url(), Rules::default()).await,
         SqliteLedger::open_read_only(&file.url(), Rules::default()).await,
@@ -93,10 +83,11 @@ async fn a_ledger_of_a_newer_version_is_refused() {
 #[tokio::test]
 async fn a_ledger_that_is_up_to_date_is_not_made_again() {
     let file = File::new();
-    new_ledger(&file).await;
-    new_ledger(&file).await;
+    file.new_ledger().await;
+    file.new_ledger().await;
     let question = "SELECT COUNT(*) FROM ledger_versions";
-    let steps: i64 = raw(&file)
+    let steps: i64 = file
+        .raw()
         .query_row(question, [], |row| row.get(0))
         .expect("a row");
     assert_eq!(steps, schema::NEWEST);
@@ -105,7 +96,7 @@ async fn a_ledger_that_is_up_to_date_is_not_made_again() {
 #[tokio::test]
 async fn a_new_ledger_that_somebody_looks_at_is_opened_when_they_have_looked() {
     let file = File::new();
-    let reader = raw(&file);
+    let reader = file.raw();
     run(&reader, "BEGIN; SELECT * FROM sqlite_schema");
     let url = file.url();
     let opening = SqliteLedger::open(&url, Rules::default());
@@ -134,7 +125,7 @@ fn one_worker_at_a_time_and_the_next_after_it() {
 #[tokio::test]
 async fn a_read_only_file_says_what_to_do() {
     let file = File::new();
-    new_ledger(&file).await;
+    file.new_ledger().await;
     // Opened as SQLite opens a file it may not write; permissions alone would not stop root.
     let way = Way::to(&file.path()).reading();
     let refused = SqliteLedger::open_with(way, Rules::default()).await;
@@ -160,9 +151,9 @@ async fn a_ledger_opened_for_reading_writes_nothing() {
 #[tokio::test]
 async fn while_another_process_writes_nothing_is_kept_and_afterwards_all_goes_on() {
     let file = File::new();
-    new_ledger(&file).await;
+    file.new_ledger().await;
     let ledger = with_pragma(&file, "PRAGMA cache_size = -2000").await;
-    let other = raw(&file);
+    let other = file.raw();
     run(&other, "BEGIN IMMEDIATE");
     let refused = record_one(&ledger, "A-1").await;
     assert!(matches!(refused, Err(LedgerError::Unavailable(_))));
@@ -174,7 +165,7 @@ async fn while_another_process_writes_nothing_is_kept_and_afterwards_all_goes_on
 #[tokio::test]
 async fn on_a_full_disk_nothing_is_kept_and_with_room_again_all_goes_on() {
     let file = File::new();
-    new_ledger(&file).await;
+    file.new_ledger().await;
     let ledger = with_pragma(&file, "PRAGMA max_page_count = 100").await;
     let mut kept = 0;
     let refused = loop {
@@ -199,9 +190,9 @@ async fn on_a_full_disk_nothing_is_kept_and_with_room_again_all_goes_on() {
 #[tokio::test]
 async fn the_same_ledger_goes_on_after_a_fault() {
     let file = File::new();
-    new_ledger(&file).await;
+    file.new_ledger().await;
     let ledger = with_pragma(&file, "PRAGMA cache_size = -2000").await;
-    let other = raw(&file);
+    let other = file.raw();
     run(&other, "ALTER TABLE notes RENAME TO elsewhere");
     record_one(&ledger, "A-1")
         .await
@@ -221,7 +212,7 @@ async fn an_order_that_cannot_be_read_fails_alone() {
     let broken = desk.receive("A-1").await;
     let sound = desk.receive("A-2").await;
     let spoil = "UPDATE orders SET life = '{}' WHERE key = 'fr/A-1/1'";
-    run(&raw(&file), spoil);
+    run(&file.raw(), spoil);
     let claims = [&broken, &sound].map(|key| crate::ledger::conformance::claim(key, desk.now()));
     let recorded = desk.all(claims.into()).await;
     assert!(
@@ -293,60 +284,4 @@ async fn after_closing_nothing_is_taken_and_no_log_remains() {
         .collect();
     names.sort();
     assert_eq!(names, ["ledger.db", "ledger.db-labels"]);
-}
-
-fn plan_of(connection: &Connection, question: &str) -> String {
-    let explain = format!("EXPLAIN QUERY PLAN {question}");
-    let mut plan = connection.prepare(&explain).expect("a plan");
-    let mut rows = plan.raw_query();
-    let mut lines = Vec::new();
-    while let Some(row) = rows.next().expect("a row") {
-        lines.push(row.get::<_, String>("detail").expect("a text"));
-    }
-    lines.join("\n")
-}
-
-#[tokio::test]
-async fn figures_are_read_from_indexes_and_erasing_still_goes_by_time() {
-    let file = File::new();
-    new_ledger(&file).await;
-    let connection = raw(&file);
-    for (question, index) in [
-        (queries::GAUGES_OF_ORDERS, "COVERING INDEX orders_pressing"),
-        (queries::GAUGES_OF_ORDERS, "COVERING INDEX orders_ended"),
-        (queries::COUNT, "COVERING INDEX orders_pressing"),
-        (queries::COUNT, "COVERING INDEX orders_ended"),
-        (queries::WAITING, "COVERING INDEX orders_pressing"),
-        (queries::GAUGES_OF_DOUBT, "INDEX bookings_unsettled"),
-        (queries::GAUGES_OF_STRAYS, "INDEX bookings_unsettled"),
-        (queries::GAUGES_OF_OUTBOX, "INDEX outbox_unsent"),
-        (queries::GAUGES_OF_PRINT_JOBS, "INDEX print_jobs_undone"),
-        (queries::BOOKED_SINCE, "INDEX bookings_sent"),
-        (queries::ERASE[0], "INDEX order_bodies_erase"),
-    ] {
-        let plan = plan_of(&connection, question);
-        assert!(plan.contains(index), "{question}: {plan}");
-    }
-}
-
-#[tokio::test]
-async fn the_questions_of_every_moment_walk_an_index() {
-    let file = File::new();
-    new_ledger(&file).await;
-    let connection = raw(&file);
-    for (question, index) in [
-        (queries::DUE.to_owned(), "orders_urgent"),
-        (queries::DUE_OF_LINE.to_owned(), "orders_line"),
-        (queries::NEXT_DUE.to_owned(), "orders_due"),
-        (queries::unsent(false), "outbox_unsent"),
-        (queries::unsent(true), "print_jobs_undone_of"),
-        (queries::UNPRINTED.to_owned(), "print_jobs_undone"),
-        (queries::PRESSING.to_owned(), "orders_pressing"),
-        (queries::OPEN_BY.to_owned(), "orders_pressing"),
-    ] {
-        let plan = plan_of(&connection, &question);
-        assert!(plan.contains(index), "{question}: {plan}");
-        assert!(!plan.contains("TEMP B-TREE"), "{question}: {plan}");
-        assert!(!plan.contains("SCAN o\n"), "{question}: {plan}");
-    }
 }
